@@ -1,0 +1,3 @@
+def total_likes(first, second):
+    total = int(first) + int(second)
+    return str(total) + " likes"

@@ -1,0 +1,2 @@
+def total_likes(first, second):
+    return first + second

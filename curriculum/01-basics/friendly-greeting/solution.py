@@ -1,0 +1,4 @@
+name = input()
+snack = input()
+print("Hi, " + name + "!")
+print(f"{snack} is a great snack.")

@@ -1,0 +1,3 @@
+name = input()
+# Read the snack too, then print the two lines.
+print(name)

@@ -1,0 +1,3 @@
+def share(bill, tip_percent, people):
+    tip = bill * tip_percent / 100
+    return (bill + tip) / people

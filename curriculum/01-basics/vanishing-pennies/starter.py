@@ -1,0 +1,2 @@
+def same_amount(a, b):
+    return a == b

@@ -1,0 +1,9 @@
+def first_free_seat(row):
+    number = 0
+    found = 0
+    for seat in row:
+        number = number + 1
+        if seat == "_":
+            found = number
+            break
+    return found

@@ -1,0 +1,3 @@
+height = int(input())
+for number in range(1, height + 1):
+    print("#" * number)

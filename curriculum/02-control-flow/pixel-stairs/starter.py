@@ -1,0 +1,3 @@
+height = int(input())
+for number in range(height):
+    print("#")

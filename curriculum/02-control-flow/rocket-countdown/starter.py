@@ -1,0 +1,3 @@
+number = int(input())
+# Count down with a while loop.
+print("Lift-off!")
