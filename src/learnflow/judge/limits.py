@@ -32,8 +32,8 @@ class Limits:
         if overrides is None:
             return self
         if not isinstance(overrides, Mapping):
-            raise CaseError(field, "Give an object such as {\"wall_seconds\": 5}.")
-        checked = {name: _checked(name, value, field) for name, value in overrides.items()}
+            raise CaseError(field, 'Give an object such as {"wall_seconds": 5}.')
+        checked: dict[str, Any] = {name: _checked(name, value, field) for name, value in overrides.items()}
         return replace(self, **checked)
 
 

@@ -24,8 +24,9 @@ class Verdict(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Execution:
-    """What one sandboxed child left behind, before anything is decided. Everything in it but the measurements is untrusted.
+    """What one sandboxed child left behind, before anything is decided.
 
+    Everything in it but the measurements is untrusted.
     `stopped` says why the service killed the child; None when it ended by itself or by a limit of the kernel.
     `report` is the child's one JSON report (see inside/harness.py), None if it never wrote a readable one.
     """
@@ -81,7 +82,7 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """The outcome of a submission: its cases in order, and 100 x points of passed cases / all points, rounded half up."""
+    """The outcome of a submission: its cases in order; score is 100 x points / weights, rounded half up."""
 
     results: list[CaseResult]
     score: int

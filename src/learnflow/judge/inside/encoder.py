@@ -38,7 +38,7 @@ _mro_of_class = type.__dict__["__mro__"].__get__
 _arguments_of = BaseException.__dict__["args"].__get__
 _field_of = object.__getattribute__
 _SEQUENCES = {tuple: "tuple", set: "set", frozenset: "frozenset"}
-_LISTABLE = (range, type({}.keys()), type({}.values()), type({}.items()))
+_LISTABLE: tuple[type, ...] = (range, type({}.keys()), type({}.values()), type({}.items()))
 # How to see a subclass of a built-in type as that type, with the built-in's own methods.
 _BASES: tuple[tuple[type, Any], ...] = (
     (bool, bool),
