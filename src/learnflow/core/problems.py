@@ -1,0 +1,120 @@
+"""Turns every refusal into problem+json: domain errors, validation, unknown paths, wrong methods, our own faults."""
+
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+
+from learnflow.core.context import current_origin
+from learnflow.core.errors import DomainError, FieldProblem, Problem
+from learnflow.core.logging import get_logger
+
+MEDIA_TYPE = "application/problem+json"
+log = get_logger(__name__)
+
+
+def problem_response(
+    status: int,
+    *,
+    code: str,
+    title: str,
+    detail: str,
+    errors: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body = Problem(
+        type="about:blank",
+        title=title,
+        status=status,
+        detail=detail,
+        code=code,
+        request_id=current_origin().request_id,
+        errors=list(errors),
+    )
+    return Response(body.model_dump_json(), status, dict(headers or {}), MEDIA_TYPE)
+
+
+async def _domain_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, DomainError)
+    return problem_response(
+        error.status,
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        errors=error.errors,
+        headers=error.headers,
+    )
+
+
+async def _validation_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    # Neither pydantic's `input` nor its `ctx` goes out: they would echo passwords and lone surrogates.
+    errors = [FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in error.errors()]
+    detail = "; ".join(f"{item.field}: {item.message}" for item in errors[:3])
+    return problem_response(422, code="invalid_input", title="Invalid input", detail=detail, errors=errors)
+
+
+def _message(item: Mapping[str, Any]) -> str:
+    return re.sub(r"[\ud800-\udfff]", "\ufffd", str(item["msg"])).removeprefix("Value error, ")
+
+
+def _field(location: Sequence[str | int]) -> str:
+    parts = list(location)
+    if len(parts) > 1 and parts[0] in ("body", "query", "path", "header", "cookie"):
+        parts = parts[1:]
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return re.sub(r"[\ud800-\udfff\0]", "\ufffd", text)
+
+
+async def _http_exception(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    details = {
+        400: "The request's body could not be read. Send valid JSON in UTF-8.",
+        404: "There is nothing at this address. The API is described at /docs.",
+        405: "This address does not answer that method; see the Allow header.",
+    }
+    return problem_response(
+        error.status_code,
+        code=phrase.lower().replace(" ", "_").replace("-", "_"),
+        title=phrase,
+        detail=details.get(error.status_code, str(error.detail)),
+        headers=error.headers,
+    )
+
+
+async def _database_away(_request: Request, error: Exception) -> Response:
+    log.error("database_unavailable", error=type(error).__name__, exc_info=error)
+    return problem_response(
+        503,
+        code="database_unavailable",
+        title="Unavailable",
+        detail="The database does not answer just now. Nothing was changed; try again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )
+
+
+def unexpected_error() -> Response:
+    return problem_response(
+        500,
+        code="internal_error",
+        title="Internal error",
+        detail="Something went wrong on our side. Tell the operator the request id; it finds the cause in the log.",
+    )
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Unexpected exceptions are caught further out, in `core.http`, where the request id is still at hand."""
+    app.add_exception_handler(DomainError, _domain_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_exception)
+    for error in (OperationalError, InterfaceError, PoolTimeout, ConnectionError):
+        app.add_exception_handler(error, _database_away)

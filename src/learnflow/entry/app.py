@@ -1,0 +1,45 @@
+"""Puts the rooms together into one application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from learnflow import __version__
+from learnflow.accounts.router import router as accounts
+from learnflow.analytics.router import router as analytics
+from learnflow.core.addresses import parse_networks
+from learnflow.core.config import Settings
+from learnflow.core.database import Database
+from learnflow.core.http import Edge
+from learnflow.core.logging import configure_logging
+from learnflow.core.problems import install_problem_handlers
+from learnflow.events.router import router as events
+from learnflow.exercises.router import router as exercises
+from learnflow.submissions.router import router as submissions
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; its lifespan opens the database and starts graders and relay."""
+    configure_logging(level=settings.log_level, as_json=settings.log_json)
+    signing_key = settings.signing_key()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database(settings.database_url, pool_size=settings.database_pool_size)
+        app.state.database = database
+        try:
+            yield
+        finally:
+            await database.close()
+
+    app = FastAPI(
+        title="LearnFlow", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
+    )
+    app.state.settings = settings
+    app.state.signing_key = signing_key
+    install_problem_handlers(app)
+    for router in (accounts, exercises, submissions, analytics, events):
+        app.include_router(router)
+    app.add_middleware(Edge, trusted_proxies=parse_networks(settings.trusted_proxies))
+    return app

@@ -1,0 +1,5 @@
+"""HTTP in and out of the events room."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api/events", tags=["events"])

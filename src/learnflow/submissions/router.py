@@ -1,0 +1,5 @@
+"""HTTP in and out of the submissions room."""
+
+from fastapi import APIRouter
+
+router = APIRouter(prefix="/api/submissions", tags=["submissions"])
