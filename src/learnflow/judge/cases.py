@@ -47,7 +47,7 @@ class ExpectedValue:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedError:
-    """The exception that a call or expression raises: its class by name (a subclass will do), a pattern in its message."""
+    """The exception that a call or expression raises: its class by name (a subclass will do), a pattern in its text."""
 
     type: str
     match: str | None = None
@@ -109,7 +109,7 @@ def parse_cases(raw: Any, field: str = "test_cases") -> list[Case]:
         size += fields.size_of(definition, at)
         if size > MAX_ALL_TEXT:
             raise CaseError(at, f"All test cases together may hold {MAX_ALL_TEXT} characters; shorten them.")
-        case = _parse_case(definition, at)
+        case = _parse_case(definition, at, index + 1)
         if any(case.name == other.name for other in cases):
             raise CaseError(f"{at}.name", f"Two test cases are called {case.name!r}; give each a name of its own.")
         cases.append(case)
@@ -118,7 +118,7 @@ def parse_cases(raw: Any, field: str = "test_cases") -> list[Case]:
     return cases
 
 
-def _parse_case(raw: Any, at: str) -> Case:
+def _parse_case(raw: Any, at: str, position: int) -> Case:
     known = ("name", "kind", "input", "expected", "hidden", "weight", "comparison", "mutates")
     raw = fields.mapping(raw, at, known, '{"name": "adds", "kind": "call", "input": {...}, "expected": 3}')
     kind = _kind(raw.get("kind"), f"{at}.kind")
@@ -134,7 +134,7 @@ def _parse_case(raw: Any, at: str) -> Case:
         if inputs.get("mutates") is not None and isinstance(expected, ExpectedError):
             raise CaseError(f"{at}.expected", 'Use either "mutates" or "raises".')
     return Case(
-        name=_name(raw.get("name", f"Case {at[at.rindex('[') + 1 : -1]}"), f"{at}.name"),
+        name=_name(raw.get("name", f"Case {position}"), f"{at}.name"),
         kind=kind,
         input=inputs,
         expected=expected,

@@ -1,4 +1,4 @@
-"""Reading the parts of a raw definition: each function returns the checked value or raises CaseError with what to do."""
+"""Reading parts of a raw definition: each function returns the checked value or raises CaseError with what to do."""
 
 from typing import Any
 

@@ -166,7 +166,7 @@ def _attribute(value: object, name: str) -> object:
 def decode(wire: Wire, namespace: dict[str, Any]) -> Any:
     """The Python value of a wire form that the service made; dataclasses and exceptions are looked up by name.
 
-    Raises KeyError for a class that the program does not define.
+    Raises NameError for a class that the program does not define.
     """
     if isinstance(wire, list):
         return [decode(item, namespace) for item in wire]
@@ -192,7 +192,11 @@ def decode(wire: Wire, namespace: dict[str, Any]) -> Any:
 
 
 def _class_named(name: str, namespace: dict[str, Any]) -> Any:
-    return namespace[name] if name in namespace else builtins.__dict__[name]
+    if name in namespace:
+        return namespace[name]
+    if name not in builtins.__dict__:
+        raise NameError(f"name {name!r} is not defined")
+    return builtins.__dict__[name]
 
 
 def describe_error(error: BaseException, filename: str) -> dict[str, Any]:

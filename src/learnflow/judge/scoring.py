@@ -1,0 +1,235 @@
+"""The verdict of a test case, from what its child left behind.
+
+Order of decision: why the child was stopped; the signal it died of; whether it reported at all; the error it reported;
+only then the answer. `internal_error` is never decided here: nothing a program does may look like our fault.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from learnflow.judge import feedback
+from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.compare import same_text, same_value, trimmed
+from learnflow.judge.diff import text_diff, value_diff
+from learnflow.judge.endings import Ending, ending_of
+from learnflow.judge.inside.encoder import Wire
+from learnflow.judge.limits import Limits
+from learnflow.judge.patterns import found
+from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
+from learnflow.judge.wire import WireError, check_wire, display
+
+_DEFAULTS = Limits()
+MAX_SHOWN = 4_000  # characters of an expected or actual text in a result
+
+
+def assess(
+    case: Case, position: int, execution: Execution, tier: str, source: str, limits: Limits = _DEFAULTS
+) -> CaseResult:
+    """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code."""
+    ending = _ending_for(case, execution, source, limits)
+    answer = _Answer(_shown_expected(case), None, None, None)
+    if ending is None:
+        answer = _compare(case, execution)
+        verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
+        explanation, error = answer.explanation, None
+    else:
+        verdict, explanation, error = ending.verdict, ending.explanation, ending.error
+        if isinstance(case.expected, ExpectedOutput) and case.expected.stdout is not None:
+            answer = _Answer(answer.expected, _shown_text(execution.stdout), None, None)
+    return CaseResult(
+        position=position,
+        name=case.name,
+        verdict=verdict,
+        hidden=case.hidden,
+        weight=case.weight,
+        points=case.weight if verdict is Verdict.passed else 0,
+        expected=answer.expected,
+        actual=answer.actual,
+        diff=answer.diff,
+        stdout=storable(execution.stdout),
+        stderr=storable(execution.stderr),
+        explanation=None if explanation is None else storable(explanation),
+        error=None if error is None else _storable_error(error),
+        wall_ms=execution.wall_ms,
+        cpu_ms=execution.cpu_ms,
+        memory_kb=execution.memory_kb,
+        tier=tier,
+    )
+
+
+def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: str) -> CaseResult:
+    """The result of a case that was not run at all, for instance after two that took too long."""
+    return CaseResult(
+        position=position,
+        name=case.name,
+        verdict=verdict,
+        hidden=case.hidden,
+        weight=case.weight,
+        points=0,
+        explanation=explanation,
+        tier=tier,
+    )
+
+
+def score_of(results: Sequence[CaseResult]) -> int:
+    """100 x points of passed cases / all points, rounded half up; 0 when no case has weight."""
+    weight = sum(result.weight for result in results)
+    points = sum(result.points for result in results)
+    return (200 * points + weight) // (2 * weight) if weight else 0
+
+
+def assess_run(execution: Execution, source: str, limits: Limits = _DEFAULTS) -> RunResult:
+    """The outcome of a free run: nothing is expected, so `passed` means that the program ended well."""
+    ending = ending_of(execution, source, limits, stdio=True)
+    verdict, explanation, error = (
+        (Verdict.passed, None, None) if ending is None else (ending.verdict, ending.explanation, ending.error)
+    )
+    if ending is None and execution.exit_code:
+        verdict, explanation = Verdict.runtime_error, _exit_code_sentence(execution.exit_code)
+    return RunResult(
+        stdout=storable(execution.stdout),
+        stderr=storable(execution.stderr),
+        exit_code=execution.exit_code,
+        verdict=verdict,
+        error=None if error is None else _storable_error(error),
+        explanation=None if explanation is None else storable(explanation),
+        wall_ms=execution.wall_ms,
+        cpu_ms=execution.cpu_ms,
+        memory_kb=execution.memory_kb,
+        truncated=execution.stdout_truncated,
+    )
+
+
+def storable(text: str) -> str:
+    """The text with what a database or a JSON reader refuses (NUL, lone surrogates) made visible."""
+    return text.replace("\0", "␀").encode("utf-8", "backslashreplace").decode()
+
+
+def _storable_error(error: ErrorDetail) -> ErrorDetail:
+    return {
+        "type": storable(error["type"]),
+        "message": storable(error["message"]),
+        "line": error["line"],
+        "traceback": storable(error["traceback"]),
+    }
+
+
+class _Answer:
+    """What is shown of an answer; `explanation` is None exactly when it is right."""
+
+    __slots__ = ("actual", "diff", "expected", "explanation")
+
+    def __init__(self, expected: str | None, actual: str | None, diff: str | None, explanation: str | None) -> None:
+        self.expected = expected
+        self.actual = actual
+        self.diff = diff
+        self.explanation = explanation
+
+
+def _ending_for(case: Case, execution: Execution, source: str, limits: Limits) -> Ending | None:
+    """Why the case has failed before its answer is looked at, None if it has not."""
+    expected = case.expected
+    ending = ending_of(execution, source, limits, stdio=case.kind == "stdio")
+    if isinstance(expected, ExpectedError) and _raised(expected, execution, ending):
+        return None
+    if ending is None and isinstance(expected, ExpectedOutput) and expected.exit_code is None and execution.exit_code:
+        return Ending(Verdict.runtime_error, _exit_code_sentence(execution.exit_code), None)
+    return ending
+
+
+def _raised(expected: ExpectedError, execution: Execution, ending: Ending | None) -> bool:
+    """Whether the expected class of exception came out of the call (its message is looked at later)."""
+    report = execution.report
+    if ending is None or ending.error is None or report is None or report.get("stage") != "call":
+        return False
+    bases = report["error"].get("bases")
+    return expected.type == ending.error["type"] or (isinstance(bases, list) and expected.type in bases[:50])
+
+
+def _exit_code_sentence(exit_code: int) -> str:
+    return (
+        f"Your program ended with exit code {exit_code}, which means failure: sys.exit() or sys.exit(0) means success."
+    )
+
+
+def _shown_expected(case: Case) -> str | None:
+    expected = case.expected
+    if isinstance(expected, ExpectedValue):
+        return storable(display(expected.value))
+    if isinstance(expected, ExpectedError):
+        return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
+    return None if expected.stdout is None else _shown_text(expected.stdout)
+
+
+def _shown_text(text: str) -> str:
+    shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text) - MAX_SHOWN} more characters)"
+    return storable(shown)
+
+
+def _compare(case: Case, execution: Execution) -> _Answer:
+    report = execution.report or {}
+    expected, shown = case.expected, _shown_expected(case)
+    if isinstance(expected, ExpectedOutput):
+        return _compare_output(expected, case.comparison, execution, report)
+    if isinstance(expected, ExpectedError):
+        return _compare_error(expected, shown, report)
+    mutates = case.input.get("mutates")
+    try:
+        actual = check_wire(report.get("value" if mutates is None else "mutated"))
+    except WireError:
+        return _Answer(
+            shown, None, None, "What your code returned could not be read: it is too large or no plain value."
+        )
+    subject = "Your function returned" if case.kind == "call" else "The expression's value is"
+    if mutates is not None:
+        subject = f"Afterwards argument {mutates} is"
+    if same_value(expected.value, actual, case.comparison):
+        return _Answer(shown, storable(display(actual)), None, None)
+    sentence = feedback.explain_value(expected.value, actual, execution.stdout, subject)
+    diff = value_diff(expected.value, actual)
+    return _Answer(shown, storable(display(actual)), None if diff is None else storable(diff), sentence)
+
+
+def _compare_error(expected: ExpectedError, shown: str | None, report: dict[str, Any]) -> _Answer:
+    if report.get("ok") is True:
+        value: Wire = report.get("value")
+        try:
+            value = check_wire(value)
+        except WireError:
+            value = {"t": "cut"}
+        return _Answer(shown, storable(display(value)), None, feedback.explain_uncalled(expected.type, value))
+    error = report["error"]
+    message = error.get("message") if isinstance(error.get("message"), str) else ""
+    actual = storable(f"raises {error['type']}: {message}" if message else f"raises {error['type']}")
+    if expected.match is None or found(expected.match, message):
+        return _Answer(shown, actual, None, None)
+    return _Answer(shown, actual, None, f"The right exception, but its message should match {expected.match!r}.")
+
+
+def _compare_output(
+    expected: ExpectedOutput, comparison: Comparison, execution: Execution, report: dict[str, Any]
+) -> _Answer:
+    shown = None if expected.stdout is None else _shown_text(expected.stdout)
+    actual = _shown_text(execution.stdout)
+    if expected.stdout is not None and not same_text(expected.stdout, execution.stdout, comparison):
+        diff = _diff_for(expected.stdout, execution.stdout, comparison)
+        return _Answer(shown, actual, diff, feedback.explain_output(expected.stdout, execution.stdout))
+    if expected.exit_code is not None and execution.exit_code != expected.exit_code:
+        sentence = f"Your program ended with exit code {execution.exit_code}, but {expected.exit_code} was expected."
+        return _Answer(shown, actual, None, sentence)
+    files = report.get("files")
+    files = files if isinstance(files, dict) else {}
+    for name, content in expected.files.items():
+        written = files.get(name)
+        if not isinstance(written, str):
+            return _Answer(shown, actual, None, f"Your program should have written a file called {name!r}.")
+        if not same_text(content, written, comparison):
+            sentence = f"In the file {name!r}: {feedback.explain_output(content, written)}"
+            return _Answer(shown, actual, _diff_for(content, written, comparison), sentence)
+    return _Answer(shown, actual, None, None)
+
+
+def _diff_for(expected: str, actual: str, comparison: Comparison) -> str:
+    if comparison.mode != "exact":
+        expected, actual = ("".join(f"{line}\n" for line in trimmed(text)) for text in (expected, actual))
+    return storable(text_diff(expected, actual))

@@ -1,0 +1,104 @@
+"""What Python's complaint about unreadable code means, in one plain sentence."""
+
+import re
+import tokenize
+from collections.abc import Iterator
+from io import StringIO
+
+from learnflow.judge.exceptions import source_line
+from learnflow.judge.verdicts import ErrorDetail
+
+_OPENERS = {"(": ")", "[": "]", "{": "}"}
+
+
+def explain_syntax(detail: ErrorDetail, source: str) -> str:
+    """One plain sentence about code that Python can't read."""
+    where = f"Line {detail['line']}: " if detail["line"] is not None else ""
+    sentence = _syntax_sentence(detail, source)
+    return where + sentence if where else sentence[0].upper() + sentence[1:]
+
+
+def _syntax_sentence(detail: ErrorDetail, source: str) -> str:
+    message, line = detail["message"], source_line(detail, source).strip()
+    for pattern, sentence in _SYNTAX:
+        found = re.search(pattern, message)
+        if found is not None:
+            return sentence.format(*(group or "" for group in found.groups()))
+    opener = _open_bracket(source)
+    if opener is not None:
+        return f"the bracket {opener[0]} of line {opener[1]} is never closed."
+    if re.match(r"(if|elif|else|for|while|def|class|try|except|finally|with)\b", line) and not line.endswith(":"):
+        return "a colon is missing at the end of the line."
+    if re.match(r"print\s+[^(\s]", line):
+        return "print needs parentheses: print(...)."
+    if detail["type"] in ("MemoryError", "RecursionError"):
+        return "the code is nested too deeply for Python to read."
+    return f"Python can't read this ({message or detail['type']})."
+
+
+_SYNTAX = (
+    (r"expected ':'", "a colon is missing."),
+    (r"'([(\[{])' was never closed", "the bracket {0} is opened here and never closed."),
+    (r"unmatched '([)\]}])'", "there is a closing {0} that no bracket before it opens."),
+    (
+        r"closing parenthesis '(.)' does not match opening parenthesis '(.)'",
+        "{1} is closed by {0}: brackets must match.",
+    ),
+    (r"unterminated (?:f-)?string literal|EOL while scanning", "the quote that ends this text is missing."),
+    (r"unterminated triple-quoted", "the three quotes that end this text are missing."),
+    (r"Missing parentheses in call to '(\w+)'", "{0} needs parentheses: {0}(...)."),
+    (
+        r"expected an indented block(?: after (.+?) on line (\d+))?",
+        "the line must be indented: it belongs to the one before that ends with a colon.",
+    ),
+    (
+        r"unexpected indent",
+        "this line is indented though nothing before it opens a block: remove the spaces at its start.",
+    ),
+    (
+        r"unindent does not match",
+        "the indentation fits no block above: use the same number of spaces as the lines it belongs to.",
+    ),
+    (r"inconsistent use of tabs", "tabs and spaces are mixed in the indentation: use four spaces everywhere."),
+    (
+        r"Maybe you meant '==' or|cannot assign to .* here\. Maybe you meant '=='",
+        "one = gives a value; to compare, write ==.",
+    ),
+    (r"cannot assign to (.{1,60})", "{0} can't stand on the left of =: a name goes there."),
+    (r"'return' outside function", "return works only inside a function: is the line indented under its def?"),
+    (r"'(break|continue)' (?:outside|not properly in) loop", "{0} works only inside a loop."),
+    (r"invalid decimal literal", "a name can't begin with a digit, and a number can't be followed by letters."),
+    (
+        r"invalid character '(.)'",
+        "the character {0} is not one Python knows: type it again, since copied quotes and dashes often look alike.",
+    ),
+    (
+        r"invalid non-printable character",
+        "there is an invisible character in this line, often from copying: type the line again.",
+    ),
+    (r"null byte", "the code holds a NUL character, which no Python file may hold: remove it."),
+    (r"surrogates not allowed", "the code holds half a character (a lone surrogate): remove it."),
+    (r"[Ff]orgot a comma", "a comma may be missing between two values."),
+    (
+        r"too many nested|parser stack overflow|too many statically nested",
+        "the code is nested too deeply for Python to read.",
+    ),
+)
+
+
+def _open_bracket(source: str) -> tuple[str, int] | None:
+    """The last bracket that is opened and not closed, with its line."""
+    opened: list[tuple[str, int]] = []
+    for token in _tokens(source):
+        if token.type == tokenize.OP and token.string in _OPENERS:
+            opened.append((token.string, token.start[0]))
+        elif token.type == tokenize.OP and opened and token.string == _OPENERS[opened[-1][0]]:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
+    try:
+        yield from tokenize.generate_tokens(StringIO(source[:65_536]).readline)
+    except (tokenize.TokenError, SyntaxError):  # the tokens before the fault are what we wanted
+        return
