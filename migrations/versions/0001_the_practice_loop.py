@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("student_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("exercise_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic", sa.String(length=100), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("best_score", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -267,6 +268,7 @@ def upgrade() -> None:
         sa.Column("last_attempt_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts_to_complete", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("gains", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["exercise_id"], ["exercises.id"], name=op.f("fk_progress_exercise_id_exercises")),
         sa.ForeignKeyConstraint(
             ["student_id"], ["students.id"], name=op.f("fk_progress_student_id_students"), ondelete="CASCADE"

@@ -138,14 +138,14 @@ def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[st
 def upsert(
     session: AsyncSession,
     table: Any,
-    values: dict[str, Any],
+    values: dict[str, Any] | Sequence[dict[str, Any]],
     *,
     conflict: Sequence[str],
     add: Sequence[str] = (),
     replace: Sequence[str] = (),
 ) -> Any:
-    """INSERT `values`, or on a conflict add to the columns `add` and overwrite the columns `replace`."""
-    statement = _insert(session, table).values(**values)
+    """INSERT `values`, a row or several; on a conflict add to the columns `add` and overwrite the columns `replace`."""
+    statement = _insert(session, table).values(values)
     target = table.__table__ if hasattr(table, "__table__") else table
     changes = {name: target.c[name] + statement.excluded[name] for name in add}
     changes |= {name: statement.excluded[name] for name in replace}

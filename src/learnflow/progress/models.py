@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from learnflow.core.database import NEVER_REUSE_IDS, Base, IntegerId
@@ -21,6 +21,7 @@ class Progress(Base):
     id: Mapped[IntegerId]
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"))
     exercise_id: Mapped[int] = mapped_column(ForeignKey("exercises.id"))
+    topic: Mapped[str] = mapped_column(String(100))  # the exercise's when the student began it: its points stay there
     status: Mapped[str] = mapped_column(String(20))  # in_progress or completed
     attempts: Mapped[int]
     best_score: Mapped[int]
@@ -28,6 +29,7 @@ class Progress(Base):
     last_attempt_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
     attempts_to_complete: Mapped[int | None]
+    gains: Mapped[dict[str, int]] = mapped_column(JSON)  # UTC day → points by which the best score rose on it
 
 
 class StudentTotals(Base):
@@ -36,12 +38,12 @@ class StudentTotals(Base):
     __tablename__ = "student_totals"
 
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"), primary_key=True)
-    submissions: Mapped[int]
-    passed: Mapped[int]
+    submissions: Mapped[int]  # graded ones; one the judge could not grade (`error`) is no attempt
+    passed: Mapped[int]  # by the judge, whatever a teacher said afterwards
     exercises_tried: Mapped[int]
     exercises_completed: Mapped[int]
     points: Mapped[int]  # sum of best scores
-    streak_days: Mapped[int]
+    streak_days: Mapped[int]  # days in a row up to `last_active_on`; whether it still runs depends on today
     longest_streak_days: Mapped[int]
     last_active_on: Mapped[date | None] = mapped_column(Date)
 

@@ -1,0 +1,58 @@
+"""What the progress room reads: attempts, active days, and rows of progress."""
+
+from collections.abc import Sequence
+from datetime import UTC, date
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from learnflow.progress.formula import Attempt, attempt
+from learnflow.progress.models import Progress
+from learnflow.submissions.models import Submission
+
+GRADED = ("passed", "failed")
+"""Statuses of a submission that is an attempt; `error` is the platform's fault and counts for nothing."""
+
+
+async def attempts_at(session: AsyncSession, student_id: int, exercise_id: int) -> list[Attempt]:
+    """The student's graded attempts at an exercise in the order of handing in."""
+    rows = await session.execute(
+        select(Submission.submitted_at, Submission.status, Submission.score, Submission.evaluated_score)
+        .where(
+            Submission.student_id == student_id,
+            Submission.exercise_id == exercise_id,
+            Submission.status.in_(GRADED),
+        )
+        .order_by(Submission.submitted_at, Submission.id)
+    )
+    return [
+        attempt(submitted_at=at, passed=status == "passed", score=score or 0, evaluated_score=evaluated)
+        for at, status, score, evaluated in rows
+    ]
+
+
+async def active_days(session: AsyncSession, student_id: int) -> set[date]:
+    """The UTC days on which the student handed in something that was graded."""
+    found: set[date] = set()
+    rows = await session.stream_scalars(
+        select(Submission.submitted_at).where(Submission.student_id == student_id, Submission.status.in_(GRADED))
+    )
+    async for at in rows:
+        found.add(at.astimezone(UTC).date())
+    return found
+
+
+async def progress_with(session: AsyncSession, student_id: int, exercise_id: int) -> Progress | None:
+    return await session.scalar(
+        select(Progress)
+        .where(Progress.student_id == student_id, Progress.exercise_id == exercise_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+async def progress_page(session: AsyncSession, student_id: int, *, after: int | None, limit: int) -> Sequence[Progress]:
+    """Up to `limit` rows of a student's progress in the order of exercise ids, from behind `after`."""
+    query = select(Progress).where(Progress.student_id == student_id)
+    if after is not None:
+        query = query.where(Progress.exercise_id > after)
+    return (await session.scalars(query.order_by(Progress.exercise_id).limit(limit))).all()
