@@ -1,0 +1,312 @@
+"""A warm forker as the service sees it: how it is started, given one job after the other, watched and ended.
+
+What inside/forker.py says about its messages is not repeated here. Everything is driven by the event loop: one reader per
+forker for its control socket, three per running job; no thread and no waiting call.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import os
+import secrets
+import signal
+import socket
+import struct
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from learnflow.judge import bubblewrap
+from learnflow.judge.child import Child, ForkerLost, Output
+from learnflow.judge.limits import Limits
+from learnflow.judge.syscalls import compiled_filter
+from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
+from learnflow.judge.wire import read_report
+
+SECONDS_TO_START = 20.0
+SECONDS_TO_DIE = 5.0  # what a killed child or a closed forker may take before its whole sandbox is killed
+THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
+DESCRIPTORS = 64
+
+_MADE = struct.Struct("<i")  # as in inside/forker.py
+_EXIT = struct.Struct("<iidq")  # as in inside/forker.py
+_CREDENTIALS = struct.Struct("3i")
+_NOT_STARTED = b"\x00"
+
+# What introductory courses import. A module that is not listed is imported when a program asks for it, only slower.
+PRELOADED = """
+math cmath random statistics decimal fractions numbers datetime calendar time string re textwrap json csv io os sys
+collections collections.abc itertools functools operator heapq bisect array copy enum dataclasses typing types abc
+contextlib pprint inspect traceback warnings pathlib tempfile shutil glob hashlib base64 struct secrets uuid zlib
+threading queue asyncio unittest ast keyword logging argparse html urllib.parse unicodedata locale graphlib
+""".split()
+
+
+class Forker:
+    """One forker process. `run` serves one job at a time. `lost` is called once when it ends without being closed."""
+
+    def __init__(self, slot: int, lost: Callable[[], None] = lambda: None) -> None:
+        self.slot = slot
+        self.landlock = 0
+        self.alive = False
+        self._lost = lost
+        self._asked = 0
+        self._spare: Child | None = None
+        self._children: dict[int, Child] = {}
+        self._empty_size = 0  # bytes of address space that a child has before it does anything
+
+    async def start(self) -> None:
+        """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
+        loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[dict[str, Any]] = loop.create_future()
+        syscalls = compiled_filter()
+        self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.setblocking(False)
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
+        self._messages = os.memfd_create("forker-messages")
+        with inside:
+            self._process = subprocess.Popen(  # noqa: S603  # our own command line; starting it takes a millisecond
+                bubblewrap.forker_command(inside.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._messages,
+                pass_fds=[inside.fileno()],
+                env={},
+                start_new_session=True,  # Ctrl-C in the service's terminal is the service's to handle
+            )
+        self._process_end = os.pidfd_open(self._process.pid)
+        self.alive = True
+        loop.add_reader(self._control.fileno(), self._on_message)
+        options = {
+            "become_nobody": bubblewrap.runs_as_root(),
+            "readable": bubblewrap.readable_paths(),
+            "our_files": bubblewrap.OUR_FILES,
+            "preload": PRELOADED,
+            "syscalls": syscalls.hex(),
+        }
+        try:
+            self._control.send(json.dumps(options).encode())
+            async with asyncio.timeout(SECONDS_TO_START):
+                facts = await self._ready
+        except (OSError, TimeoutError) as problem:
+            await self.close()
+            raise ForkerLost(f"the sandbox did not start: {self._said() or problem!r}") from problem
+        except BaseException:
+            await self.close()
+            raise
+        self.landlock = facts["landlock"]
+        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        self._prepare_spare()
+
+    async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
+        """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed."""
+        if not self.alive:
+            raise ForkerLost("the forker has ended")
+        if self._spare is None:
+            self._prepare_spare()
+        child = self._spare
+        assert child is not None
+        self._spare = None
+        try:
+            await child.ready
+            return await self._run_in(child, job, limits)
+        finally:
+            self._children.pop(child.number, None)
+            child.close()
+            if self.alive and self._spare is None:
+                self._prepare_spare()
+
+    async def _run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+        loop = asyncio.get_running_loop()
+        stopped: list[str] = []
+
+        def stop(why: str) -> None:
+            if not stopped:
+                stopped.append(why)
+                child.kill()
+                timers.append(loop.call_later(SECONDS_TO_DIE, self._kill))
+
+        outputs = [
+            Output(child.stdout, limits.output_bytes, stop),
+            Output(child.stderr, limits.output_bytes, stop),
+            Output(child.job.fileno(), MAX_REPORT_BYTES, stop),
+        ]
+        memfd = os.memfd_create("job")
+        timers = [loop.call_later(limits.wall_seconds, stop, "wall")]
+        try:
+            _write_all(memfd, _NOT_STARTED + self._message(job, limits))
+            began = time.perf_counter()
+            socket.send_fds(child.job, [b"J"], [memfd])
+            for output in outputs:
+                loop.add_reader(output.descriptor, output.read)
+            status, cpu_ms, memory_kb = await child.exit
+            wall_ms = (time.perf_counter() - began) * 1e3
+            for output in outputs:
+                output.read_rest()
+            if os.pread(memfd, 1, 0) == _NOT_STARTED and not stopped:
+                raise ForkerLost(f"the child could not set itself up: {outputs[1].text() or status}")
+        except OSError as problem:
+            raise ForkerLost(f"the child is gone: {problem}") from problem
+        finally:
+            for timer in timers:
+                timer.cancel()
+            for output in outputs:
+                loop.remove_reader(output.descriptor)
+            os.close(memfd)
+        code = os.waitstatus_to_exitcode(status)
+        return Execution(
+            exit_code=code if code >= 0 else None,
+            signal=-code if code < 0 else None,
+            stopped="output" if "output" in stopped else "wall" if stopped else None,
+            stdout=outputs[0].text(),
+            stderr=outputs[1].text(),
+            stdout_truncated=outputs[0].full,
+            report=None if outputs[2].full else read_report(bytes(outputs[2].data)),
+            wall_ms=wall_ms,
+            cpu_ms=cpu_ms,
+            memory_kb=memory_kb,
+        )
+
+    def _message(self, job: dict[str, Any], limits: Limits) -> bytes:
+        seed = job.get("seed")
+        message = {
+            "job": job,
+            "seed": secrets.randbits(32) if seed is None else seed,
+            "limits": {
+                "address_space": self._empty_size + limits.memory_bytes,
+                "cpu_seconds": math.ceil(limits.cpu_seconds),
+                "file_bytes": limits.file_bytes,
+                "descriptors": DESCRIPTORS,
+                "threads": THREADS,
+            },
+        }
+        return json.dumps(message).encode("ascii")
+
+    def _prepare_spare(self) -> None:
+        self._asked += 1
+        child = Child(self._asked)
+        self._spare = self._children[child.number] = child
+        try:
+            child.hand_over(self._control)
+        except OSError as problem:
+            self._end(f"asking for a child failed: {problem}")
+
+    def _on_message(self) -> None:
+        space = socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(4)
+        try:
+            message, ancillary, _, _ = self._control.recvmsg(8192, space, socket.MSG_CMSG_CLOEXEC)
+        except BlockingIOError:
+            return
+        except OSError as problem:
+            self._end(str(problem))
+            return
+        tag, rest = message[:1], message[1:]
+        if tag == b"X":
+            number, status, cpu_ms, memory_kb = _EXIT.unpack(rest)
+            self._child_ended(number, (status, cpu_ms, memory_kb))
+        elif tag == b"C":
+            self._child_made(*_MADE.unpack(rest), *_MADE.unpack(_ancillary(ancillary, socket.SCM_RIGHTS)))
+        elif tag == b"N":
+            self._map_users(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
+        elif tag == b"R":
+            self._empty_size = _address_space(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
+            self._ready.set_result(json.loads(rest))
+        else:
+            self._end(rest.decode("utf-8", "replace") or self._said() or "the forker ended")
+
+    def _child_made(self, number: int, pidfd: int) -> None:
+        child = self._children.get(number)
+        if child is None:  # nobody wants it any more; its job socket is closed, so it ends by itself
+            os.close(pidfd)
+            return
+        child.pidfd = pidfd
+        child.ready.set_result(None)
+
+    def _child_ended(self, number: int, exit_: tuple[int, float, int]) -> None:
+        child = self._children.get(number)
+        if child is None:
+            return
+        child.exit.set_result(exit_)
+        if child is self._spare:
+            self._end(f"a child without a job ended: {child.said()}")
+
+    def _map_users(self, pid: int) -> None:
+        """Give the forker's new user namespace its one user and group: nobody inside, a user of its own outside."""
+        outside = bubblewrap.FIRST_USER + self.slot % bubblewrap.USERS
+        try:
+            for kind in ("uid_map", "gid_map"):
+                Path(f"/proc/{pid}/{kind}").write_text(f"{bubblewrap.NOBODY} {outside} 1\n")
+            self._control.send(b"M")
+        except OSError as problem:
+            self._end(f"mapping the user namespace failed: {problem}")
+
+    def _said(self) -> str:
+        """What bubblewrap or the forker wrote to its stderr."""
+        return os.pread(self._messages, 4096, 0).decode("utf-8", "replace").strip()
+
+    def _kill(self) -> None:
+        """Kill bubblewrap and with it everything inside. The control socket's end tells the rest."""
+        if self._process.returncode is None:
+            self._process.kill()
+
+    def _end(self, reason: str) -> None:
+        """The forker is of no more use: whoever waits for it learns why."""
+        if not self.alive:
+            return
+        self._release(reason)
+        self._kill()
+        if self._ready.done():
+            self._lost()
+        else:
+            self._ready.set_exception(ForkerLost(f"the sandbox did not start: {reason}"))
+
+    def _release(self, reason: str) -> None:
+        self.alive = False
+        asyncio.get_running_loop().remove_reader(self._control.fileno())
+        self._control.close()
+        for child in self._children.values():
+            child.fail(ForkerLost(reason))
+        if self._spare is not None:
+            self._children.pop(self._spare.number, None)
+            self._spare.close()
+            self._spare = None
+
+    async def close(self) -> None:
+        """End the forker and everything in it. Returns when its process is gone; safe to call twice."""
+        if self.alive:
+            self._release("the pool was closed")
+        if self._process_end < 0:
+            return
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        loop.add_reader(self._process_end, ended.set)
+        timer = loop.call_later(SECONDS_TO_DIE, self._kill)
+        try:
+            await ended.wait()
+        finally:
+            timer.cancel()
+            self._kill()  # at once when we are being cancelled; nothing to kill otherwise
+            loop.remove_reader(self._process_end)
+            self._process.wait()
+            os.close(self._process_end)
+            os.close(self._messages)
+            self._process_end = -1
+
+
+def _ancillary(messages: list[tuple[int, int, bytes]], kind: int) -> bytes:
+    return next(data for _, found, data in messages if found == kind)
+
+
+def _address_space(pid: int) -> int:
+    """Bytes of address space of a process, from the kernel."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

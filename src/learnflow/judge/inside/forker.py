@@ -1,0 +1,300 @@
+"""The warm forker: a Python process inside bubblewrap that makes one sandboxed child per job.
+
+Theory of operation
+===================
+Trusted: this file, the kernel, bubblewrap, the service at the other end of the control socket.
+Not trusted: every byte of a job, everything a child does after it has begun to read one. A child's output, exit status
+and report are claims of the student's program. The verdict is decided outside, against an expected value that never
+comes in here.
+
+1. The service starts bubblewrap, which starts this file in a fresh user, PID, mount, IPC, UTS and (empty) network
+   namespace, on a read-only root that holds the interpreter, its standard library and this folder; no /proc, no
+   environment but bubblewrap.ENVIRONMENT. Under root, bubblewrap makes the mounts as root and this process then moves
+   into a user namespace of its own as a user that owns nothing (`become_nobody`), before it serves.
+2. It imports what students usually import and the harness, so that a child starts with all of it in memory.
+3. For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
+   request carries three descriptors that belong to the child: job socket, stdout, stderr. The forker closes them and
+   reads none of them: no student's byte ever enters this process, so nothing of one job can be seen by the next.
+4. The child, before it reads its job (this is the spare that is kept ready): own session; a tmpfs of 16 MB and 2,000
+   inodes as home; all capabilities dropped; no_new_privs; not dumpable; Landlock; every other descriptor closed.
+5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, system call
+   filter. Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
+6. When a child has ended the forker reports its wait status, CPU time and peak memory, as the kernel counted them.
+7. End of file on the control socket, or the death of bubblewrap or of the service, ends this process and with it every
+   child: they live in its PID namespace.
+
+Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
+    service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child
+    forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
+                        X + EXIT: a child ended; E + text: something failed, the forker ends
+Children are numbered from 1 in the order in which they were asked for.
+"""
+
+import builtins
+import contextlib
+import ctypes
+import fcntl
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import select
+import signal
+import site
+import socket
+import struct
+import sys
+from typing import Any, NoReturn
+
+HOME = "/home/student"
+HOME_OPTIONS = b"size=16m,nr_inodes=2000,mode=700"
+NOBODY = 65534
+MADE = struct.Struct("<i")  # number of the child
+EXIT = struct.Struct("<iidq")  # number of the child, wait status, CPU milliseconds, peak memory in KiB
+NOT_STARTED, STARTED = b"\x00", b"\x01"  # first byte of the job's memfd
+FAILED_SETUP = 125
+
+CONTROL, RULESET, JOB = 500, 501, 3  # descriptors: the first two are the forker's, out of the way of a child's
+
+CLONE3, LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 435, 444, 445, 446  # the same on every architecture
+NEW_USER, NEW_MOUNTS, NEW_IPC, NEW_UTS, NEW_PIDS = 0x10000000, 0x20000, 0x8000000, 0x4000000, 0x20000000
+PIDFD, SET_TID, CLEAR_TID = 0x1000, 0x1000000, 0x200000
+SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS, GET_TID_ADDRESS = 4, 22, 38, 40
+NOSUID_NODEV_NOEXEC = 2 | 4 | 8
+
+libc = ctypes.PyDLL(None, use_errno=True)
+
+
+def check(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def system_call(what: str, number: int, *arguments: Any) -> int:
+    wide = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    return check(libc.syscall(ctypes.c_long(number), *wide), what)
+
+
+def prctl(what: str, option: int, *arguments: Any) -> None:
+    wide = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in (*arguments, 0, 0, 0, 0)[:4]]
+    check(libc.prctl(option, *wide), what)
+
+
+class SyscallFilter(ctypes.Structure):
+    """struct sock_fprog"""
+
+    _fields_ = (("length", ctypes.c_ushort), ("program", ctypes.c_void_p))
+
+    @classmethod
+    def of(cls, program: bytes) -> "SyscallFilter":
+        made = cls(len(program) // 8, None)
+        made.kept = ctypes.create_string_buffer(program, len(program))
+        made.program = ctypes.cast(made.kept, ctypes.c_void_p).value
+        return made
+
+
+def make_ruleset(readable: list[str]) -> int:
+    """A Landlock ruleset as RULESET: read and run what is bound, anything but running in HOME. Returns the kernel's
+    version of Landlock, 0 without it (the mount namespace is then the only wall around files)."""
+    version: int = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_ulong(0), ctypes.c_ulong(1))
+    if version < 1:
+        return 0
+    files = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}.get(version, 0xFFFF)
+    execute, write, read, list_directory, make_nodes = 0x1, 0x2, 0x4, 0x8, 0x40 | 0x200 | 0x400 | 0x800
+    tcp, abstract_sockets_and_signals = 0x3, 0x3
+    attributes = struct.pack("QQQ", files, tcp if version >= 4 else 0, abstract_sockets_and_signals)
+    attributes = attributes[: 24 if version >= 6 else 16 if version >= 4 else 8]
+    ruleset = system_call("landlock_create_ruleset", LANDLOCK_CREATE, attributes, len(attributes), 0)
+    only_files = files & (execute | write | read | 0x4000)
+    rules = [(path, execute | read | list_directory) for path in readable]
+    rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: the rule must cover the job's tmpfs
+    rules += [("/dev/null", read | write), ("/dev/urandom", read)]
+    for path, access in rules:
+        descriptor = os.open(path, os.O_PATH)
+        access &= files if os.path.isdir(path) else only_files
+        rule = struct.pack("<Qi", access, descriptor)
+        system_call(f"landlock_add_rule {path}", LANDLOCK_ADD, ruleset, 1, rule, 0)
+        os.close(descriptor)
+    os.dup2(ruleset, RULESET)
+    os.close(ruleset)
+    return version
+
+
+def become_nobody(control: socket.socket) -> None:
+    """From root in bubblewrap's namespaces to an ordinary user in a user namespace of our own.
+
+    The service maps NOBODY inside to this forker's user outside; root is not mapped, so nothing here can be root again.
+    """
+    check(libc.unshare(NEW_USER), "unshare(CLONE_NEWUSER)")
+    control.send(b"N")
+    if control.recv(16) != b"M":
+        raise RuntimeError("the service did not map the user namespace")
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+
+
+def address_of_thread_id() -> int:
+    """Where libc keeps the main thread's id; a clone must renew it as fork(3) does. 0 where the kernel can't tell."""
+    address = ctypes.c_ulong(0)
+    with contextlib.suppress(OSError):
+        prctl("PR_GET_TID_ADDRESS", GET_TID_ADDRESS, ctypes.byref(address))
+    return address.value
+
+
+def clone(thread_id: int) -> tuple[int, int]:
+    """fork(2) and unshare(2) in one system call: (0, -1) in the child, (pid, pidfd) in the forker."""
+    pidfd = ctypes.c_int(-1)
+    flags = NEW_MOUNTS | NEW_IPC | NEW_UTS | NEW_PIDS | PIDFD | ((SET_TID | CLEAR_TID) if thread_id else 0)
+    arguments = struct.pack("8Q", flags, ctypes.addressof(pidfd), thread_id, 0, signal.SIGCHLD, 0, 0, 0)
+    ctypes.pythonapi.PyOS_BeforeFork()
+    pid: int = libc.syscall(ctypes.c_long(CLONE3), arguments, ctypes.c_ulong(len(arguments)))
+    if pid == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        return 0, -1
+    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    return check(pid, "clone3"), pidfd.value
+
+
+def close_off(landlock: int) -> None:
+    """Everything that can be closed off before the job is known: theory, step 4."""
+    os.setsid()
+    check(libc.mount(b"tmpfs", HOME.encode(), b"tmpfs", ctypes.c_ulong(NOSUID_NODEV_NOEXEC), HOME_OPTIONS), "mount")
+    os.chdir(HOME)
+    check(libc.capset(struct.pack("Ii", 0x20080522, 0), bytes(24)), "capset")
+    prctl("PR_SET_NO_NEW_PRIVS", SET_NO_NEW_PRIVS, 1)
+    prctl("PR_SET_DUMPABLE", SET_DUMPABLE, 0)
+    if landlock:
+        system_call("landlock_restrict_self", LANDLOCK_RESTRICT, RULESET, 0)
+    os.closerange(JOB + 1, 1 << 20)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def receive_job() -> tuple[dict[str, Any], int]:
+    """The job and its memfd. Ends the process quietly when the service closed the socket instead: no job for us."""
+    with socket.socket(fileno=os.dup(JOB)) as channel:
+        _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
+    if not descriptors:
+        os._exit(0)
+    memfd = descriptors[0]
+    return json.loads(os.pread(memfd, os.fstat(memfd).st_size, len(NOT_STARTED))), memfd
+
+
+def offer_stdin(text: str) -> None:
+    if text:
+        descriptor = os.memfd_create("stdin")
+        os.write(descriptor, text.encode("utf-8", "surrogatepass"))
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.dup2(descriptor, 0)
+        os.close(descriptor)
+
+
+def set_limits(limits: dict[str, int]) -> None:
+    cpu = limits["cpu_seconds"]
+    for kind, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_AS, limits["address_space"], limits["address_space"]),
+        (resource.RLIMIT_CPU, cpu, cpu),  # SIGKILL at once: pid 1 of a namespace would not feel a SIGXCPU
+        (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
+        (resource.RLIMIT_NOFILE, limits["descriptors"], limits["descriptors"]),
+        (resource.RLIMIT_NPROC, limits["threads"], limits["threads"]),
+        (resource.RLIMIT_STACK, 8 << 20, 8 << 20),
+    ):
+        resource.setrlimit(kind, (soft, hard))
+
+
+def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness: Any) -> NoReturn:
+    """The whole life of a child."""
+    try:
+        job_socket, out, err = descriptors
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.dup2(job_socket, JOB)
+        close_off(landlock)
+        message, memfd = receive_job()
+        job = message["job"]
+        offer_stdin(job.get("stdin", ""))
+        random.seed(message["seed"])
+        set_limits(message["limits"])
+        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+        os.pwrite(memfd, STARTED, 0)
+        os.close(memfd)
+    except BaseException as problem:  # a process, not a call: it must end here, never return into the forker's loop  # noqa: BLE001
+        os.write(2, f"{type(problem).__name__}: {problem}".encode())
+        os._exit(FAILED_SETUP)
+    harness.run(job, JOB)
+    os._exit(0)
+
+
+def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any) -> None:
+    thread_id = address_of_thread_id()
+    children: dict[int, tuple[int, int]] = {}
+    made = 0
+    poll = select.poll()
+    poll.register(CONTROL, select.POLLIN)
+    while True:
+        for ready, _ in poll.poll():
+            if ready != CONTROL:
+                number, pid = children.pop(ready)
+                poll.unregister(ready)
+                os.close(ready)
+                _, status, usage = os.wait4(pid, 0)
+                control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
+                continue
+            tag, descriptors, _, _ = socket.recv_fds(control, 16, 3)
+            if not tag:
+                return
+            pid, pidfd = clone(thread_id)
+            if pid == 0:
+                live(descriptors, landlock, syscalls, harness)
+            for descriptor in descriptors:
+                os.close(descriptor)
+            made += 1
+            children[pidfd] = (made, pid)
+            poll.register(pidfd, select.POLLIN)
+            socket.send_fds(control, [b"C" + MADE.pack(made)], [pidfd])
+
+
+def load_harness(our_files: str) -> Any:
+    """The harness, and no trace of it on the import path or among the modules that students' code can import."""
+    sys.path.insert(0, our_files)
+    harness = importlib.import_module("learnflow.judge.inside.harness")
+    sys.path.remove(our_files)
+    for name in [name for name in sys.modules if name.split(".")[0] == "learnflow"]:
+        del sys.modules[name]
+    return harness
+
+
+def main() -> None:
+    first = socket.socket(fileno=int(sys.argv[1]))
+    os.dup2(first.fileno(), CONTROL, inheritable=False)
+    first.close()
+    control = socket.socket(fileno=CONTROL)
+    try:
+        options = json.loads(control.recv(1 << 17))
+        if options["become_nobody"]:
+            become_nobody(control)
+        landlock = make_ruleset(options["readable"])
+        syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
+        for name in options["preload"]:
+            importlib.import_module(name)
+        harness = load_harness(options["our_files"])
+        site.setquit()  # -S leaves out exit(), quit() and help(), which students use
+        site.sethelper()
+        builtins.__dict__.pop("_", None)
+        gc.collect()
+        gc.freeze()
+        control.send(b"R" + json.dumps({"landlock": landlock}).encode())
+        serve(control, landlock, syscalls, harness)
+    except BaseException as problem:  # told to the service, which starts another forker  # noqa: BLE001
+        with contextlib.suppress(OSError):
+            control.send(b"E" + f"{type(problem).__name__}: {problem}".encode()[:4000])
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Runs one student's program in a sandboxed child and writes its one report. Standard library only.
+
+What is run shares this process, so it can reach this module through frames, `gc` or the descriptor and write whatever
+report it likes. That gains nothing: a report only claims a value, an error or the contents of files, which the program
+could as well have returned, raised or written, and what would have been right is not in this process. What matters is
+that a program which does not get to its end has no report: `os._exit(0)` is a failure.
+
+A job is a dict, what cases.job_input() makes of a test case, with the code added:
+    {"kind": "stdio", "source", "stdin", "args": [str], "files": {name: text}, "want_files": [name]}
+    {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
+     "mutates": null | index of an argument}
+    {"kind": "expression", "source", "expression"}
+A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
+below `if __name__ == "__main__":` does not run.
+
+The report, as JSON on the job socket:
+    {"ok": true, "value": wire, "mutated": wire, "files": {name: text or null}}      (what applies)
+    {"ok": false, "stage": "compile" | "run" | "call", "error": see encoder.describe_error}
+"""
+
+import atexit
+import builtins
+import json
+import linecache
+import os
+import stat
+import sys
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NoReturn
+
+from learnflow.judge.inside import encoder
+
+SOURCE_NAME = "main.py"
+HOME = os.getcwd()  # the forker's working directory is where each job's home is mounted
+MAX_FILE_BYTES = 64 * 2**10  # of a file that is read back
+
+# Held here since before any student's code: a program that patches a module doesn't change what these do.
+_write, _exit, _to_json = os.write, os._exit, json.JSONEncoder().encode
+_encode, _decode, _describe_error = encoder.encode, encoder.decode, encoder.describe_error
+_stdout, _stderr = sys.stdout, sys.stderr
+_OUT_OF_MEMORY = {
+    "ok": False,
+    "stage": "run",
+    "error": {
+        "type": "MemoryError",
+        "message": "",
+        "line": None,
+        "frames": [],
+        "bases": ["MemoryError", "Exception", "BaseException"],
+    },
+}
+_OUT_OF_MEMORY_JSON = _to_json(_OUT_OF_MEMORY)
+
+
+class _Failed(Exception):  # noqa: N818  # not an error of ours: it carries one of the student's to the report
+    def __init__(self, stage: str, cause: BaseException) -> None:
+        super().__init__(stage)
+        self.stage = stage
+        self.cause = cause
+
+
+def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
+    """Run the job, write the report, end the process: with sys.exit()'s code for a stdio program, else 0, 1 on errors."""
+    code = 0
+    try:
+        report, code = _KINDS[job["kind"]](job)
+    except _Failed as failed:
+        report, code = {"ok": False, "stage": failed.stage, "error": _described(failed.cause)}, 1
+    _flush()
+    try:
+        text = _to_json(report)
+    except MemoryError:
+        text = _OUT_OF_MEMORY_JSON
+    data = memoryview(text.encode("ascii"))
+    while data:
+        data = data[_write(report_descriptor, data) :]
+    _exit(code)
+
+
+def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    _write_files(job.get("files", {}))
+    sys.argv = [SOURCE_NAME, *job.get("args", ())]
+    module = _fresh_module("__main__")
+    program = _compiled(job["source"], SOURCE_NAME)
+    exit_code = 0
+    try:
+        exec(program, module.__dict__)  # noqa: S102  # the point of the sandbox
+    except SystemExit as ended:
+        exit_code = _exit_code(ended)
+    except BaseException as error:  # whatever a program raises is reported  # noqa: BLE001
+        raise _Failed("run", error) from None
+    finally:
+        _end_as_python_does()
+    report: dict[str, Any] = {"ok": True}
+    if job.get("want_files"):
+        report["files"] = {name: _read_file(name) for name in job["want_files"]}
+    return report, exit_code
+
+
+def _run_call(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    namespace = _imported(job["source"])
+    try:
+        arguments = [_decode(wire, namespace) for wire in job["args"]]
+        keywords = {name: _decode(wire, namespace) for name, wire in job["kwargs"].items()}
+        function = _find(job["function"], job.get("init"), namespace)
+        value = function(*arguments, **keywords)
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("call", error) from None
+    report = {"ok": True, "value": _encoded(value)}
+    if job.get("mutates") is not None:
+        report["mutated"] = _encoded(arguments[job["mutates"]])
+    return report, 0
+
+
+def _run_expression(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    namespace = _imported(job["source"])
+    try:
+        expression = compile(job["expression"].strip(), "<expression>", "eval", dont_inherit=True)
+        value = eval(expression, namespace)  # noqa: S307  # the point of the sandbox
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("call", error) from None
+    return {"ok": True, "value": _encoded(value)}, 0
+
+
+_KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
+    "stdio": _run_stdio,
+    "call": _run_call,
+    "expression": _run_expression,
+}
+
+
+def _imported(source: str) -> dict[str, Any]:
+    """The namespace of the student's code as the module `main`."""
+    _fresh_module("__main__")
+    sys.argv = [SOURCE_NAME]
+    module = _fresh_module("main")
+    program = _compiled(source, SOURCE_NAME)
+    try:
+        exec(program, module.__dict__)  # noqa: S102  # the point of the sandbox
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("run", error) from None
+    return module.__dict__
+
+
+def _fresh_module(name: str) -> ModuleType:
+    module = ModuleType(name)
+    module.__dict__.update(__builtins__=builtins, __file__=SOURCE_NAME)
+    sys.modules[name] = module
+    return module
+
+
+def _compiled(source: str, name: str) -> Any:
+    source = source.removeprefix("\ufeff")  # an editor's byte order mark
+    sys.path.insert(0, HOME)
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    try:
+        return compile(source, name, "exec", dont_inherit=True)
+    except BaseException as error:  # SyntaxError, ValueError, RecursionError, MemoryError and others  # noqa: BLE001
+        raise _Failed("compile", error) from None
+
+
+def _find(path: str, init: dict[str, Any] | None, namespace: dict[str, Any]) -> Callable[..., Any]:
+    """The function, or the method of a new instance. Static and class methods need no instance if `init` is null."""
+    first, _, method = path.partition(".")
+    if first not in namespace:
+        raise NameError(f"name {first!r} is not defined")
+    target: Any = namespace[first]
+    if not method:
+        return target  # type: ignore[no-any-return]  # calling what can't be called is the student's TypeError
+    if init is None and isinstance(vars(target).get(method), (staticmethod, classmethod)):
+        return getattr(target, method)  # type: ignore[no-any-return]  # as above
+    init = init or {}
+    arguments = [_decode(wire, namespace) for wire in init.get("args") or ()]
+    keywords = {name: _decode(wire, namespace) for name, wire in (init.get("kwargs") or {}).items()}
+    return getattr(target(*arguments, **keywords), method)  # type: ignore[no-any-return]  # as above
+
+
+def _encoded(value: Any) -> Any:
+    try:
+        return _encode(value)
+    except MemoryError as error:
+        raise _Failed("call", error) from None
+
+
+def _described(error: BaseException) -> Any:
+    """What the report says about an error. Small even when memory has run out."""
+    try:
+        return _describe_error(error, SOURCE_NAME)
+    except MemoryError:
+        return _OUT_OF_MEMORY["error"]
+
+
+def _exit_code(ended: SystemExit) -> int:
+    """As the interpreter does it: None is 0, a number itself, anything else is printed and 1."""
+    if ended.code is None:
+        return 0
+    if isinstance(ended.code, int):
+        return ended.code & 0xFF
+    print(ended.code, file=_stderr)  # noqa: T201  # what the interpreter does
+    return 1
+
+
+def _end_as_python_does() -> None:
+    """Wait for threads, call what was registered with atexit. What fails there is printed, as the interpreter does."""
+    try:
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001  # what Py_Finalize calls
+        atexit._run_exitfuncs()  # noqa: SLF001  # as above
+    except BaseException as error:  # an interpreter that ends prints this and goes on  # noqa: BLE001
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, _stdout, sys.stderr, _stderr):
+        try:
+            stream.flush()
+        except BaseException:  # closed or replaced by the program: nothing is left to be shown  # noqa: BLE001, PERF203
+            continue
+
+
+def _write_files(files: dict[str, str]) -> None:
+    for name, text in files.items():
+        folder = os.path.dirname(name)
+        if folder:
+            os.makedirs(folder, exist_ok=True)
+        with open(name, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
+            file.write(text)
+
+
+def _read_file(name: str) -> str | None:
+    """A regular file's text, cut; None when there is none. Links and FIFOs are not followed or waited for."""
+    try:
+        descriptor = os.open(os.path.join(HOME, name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            return os.read(descriptor, MAX_FILE_BYTES).decode("utf-8", "replace")
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+

@@ -1,0 +1,141 @@
+"""The warm forkers of one process, and the queue in front of them."""
+
+import asyncio
+import os
+from types import TracebackType
+from typing import Any, Self
+
+from learnflow.judge import tier as tiers
+from learnflow.judge.bubblewrap import real_interpreter
+from learnflow.judge.child import ForkerLost
+from learnflow.judge.forkers import Forker
+from learnflow.judge.limits import Limits
+from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport
+from learnflow.judge.verdicts import Execution
+
+SECONDS_BETWEEN_RESTARTS = 1.0  # after a forker that did not even start
+
+
+class ForkerPool:
+    """`size` warm forkers (one per core by default), each with a spare child ready.
+
+    async with ForkerPool() as pool:
+        execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
+
+    Start it from the main thread: the sandbox dies with the thread that started it, so that killing the service leaves
+    nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable; with
+    `allow_below_full` it only says so in `tier`, and execute() raises instead.
+    """
+
+    def __init__(self, size: int | None = None, *, allow_below_full: bool = False) -> None:
+        self.size = size or os.cpu_count() or 1
+        self.allow_below_full = allow_below_full
+        self.tier = TierReport(Tier.none)
+        self.interpreter = real_interpreter().name
+        self._forkers: set[Forker] = set()
+        self._idle: asyncio.Queue[Forker] = asyncio.Queue()
+        self._restarts: set[asyncio.Task[None]] = set()
+        self._trouble: str | None = None  # why the last restart failed, until one succeeds
+
+    @property
+    def idle(self) -> int:
+        """How many forkers have nothing to do."""
+        return self._idle.qsize()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def start(self) -> None:
+        """Start every forker and examine one of them. Raises JudgeUnavailable, with nothing left running."""
+        self.tier = await self._start_all()
+        if self.tier.tier is not Tier.full:
+            await self.close()
+            if not self.allow_below_full:
+                raise JudgeUnavailable(self.tier.sentence())
+
+    async def _start_all(self) -> TierReport:
+        missing = tiers.lacking()
+        if missing:
+            return TierReport(Tier.none, missing)
+        started = await asyncio.gather(*(self._add(slot) for slot in range(self.size)), return_exceptions=True)
+        for result in started:
+            if isinstance(result, ForkerLost):
+                return TierReport(Tier.none, (tiers.refused(str(result)),))
+            if isinstance(result, BaseException):
+                await self.close()
+                raise result
+        forker = await self._idle.get()
+        try:
+            return await tiers.examine(forker)
+        except ForkerLost as problem:
+            return TierReport(Tier.none, (tiers.refused(str(problem)),))
+        finally:
+            self._idle.put_nowait(forker)
+
+    async def execute(self, job: dict[str, Any], limits: Limits) -> Execution:
+        """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
+
+        Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
+        """
+        try:
+            return await self._execute_once(job, limits)
+        except ForkerLost:
+            return await self._execute_once(job, limits)
+
+    async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
+        forker = await self._idle_forker()
+        try:
+            return await forker.run(job, limits)
+        finally:
+            if forker.alive:
+                self._idle.put_nowait(forker)
+
+    async def _idle_forker(self) -> Forker:
+        while True:
+            if not self._forkers and not self._restarts:
+                raise JudgeUnavailable(f"The judge is not running. {self.tier.sentence()}")
+            if not self._forkers and self._trouble:
+                raise JudgeUnavailable(self._trouble)
+            forker = await self._idle.get()
+            if forker.alive:
+                return forker
+
+    async def _add(self, slot: int) -> None:
+        forker = Forker(slot, lost=lambda: self._replace(forker))
+        await forker.start()
+        self._forkers.add(forker)
+        self._idle.put_nowait(forker)
+
+    def _replace(self, forker: Forker) -> None:
+        self._forkers.discard(forker)
+        task = asyncio.get_running_loop().create_task(self._restart(forker))
+        self._restarts.add(task)
+        task.add_done_callback(self._restarts.discard)
+
+    async def _restart(self, forker: Forker) -> None:
+        await forker.close()
+        while True:
+            try:
+                await self._add(forker.slot)
+            except ForkerLost as problem:
+                self._trouble = str(problem)
+                await asyncio.sleep(SECONDS_BETWEEN_RESTARTS)
+            else:
+                self._trouble = None
+                return
+
+    async def close(self) -> None:
+        """End every forker. Returns when no process of the pool is left; jobs still running raise ForkerLost."""
+        for task in tuple(self._restarts):
+            task.cancel()
+        await asyncio.gather(*self._restarts, return_exceptions=True)
+        forkers, self._forkers = self._forkers, set()
+        await asyncio.gather(*(forker.close() for forker in forkers))
+        while not self._idle.empty():
+            self._idle.get_nowait()

@@ -1,0 +1,126 @@
+"""Judge a submission: every case in a child of its own, spread over the idle forkers of a pool."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from learnflow.judge.cases import Case, job_input
+from learnflow.judge.child import ForkerLost
+from learnflow.judge.limits import Limits
+from learnflow.judge.pool import ForkerPool
+from learnflow.judge.scoring import assess, assess_run, score_of, unrun
+from learnflow.judge.verdicts import CaseResult, Judgement, RunResult, Verdict
+
+JUDGE_VERSION = "1"  # raised when the same program may get another verdict than before
+TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
+SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
+
+
+async def judge_code(
+    pool: ForkerPool,
+    code: str,
+    cases: Sequence[Case],
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    on_case: Callable[[CaseResult], None] | None = None,
+    budget_seconds: float = 15.0,
+) -> Judgement:
+    """The verdict of every case, in the order of the cases. `on_case` hears of each as it is decided, in any order.
+
+    `budget_seconds` is what the programs may run in all, waiting for a forker not counted. Raises JudgeUnavailable when
+    nothing can be run; a forker that dies makes the case it ran an internal_error, never the student's fault.
+    """
+    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(pool.size, len(cases))):
+            group.create_task(submission.judge_what_is_left())
+    results = [result for result in submission.results if result is not None]
+    return Judgement(
+        results=results,
+        score=score_of(results),
+        passed=all(result.verdict is Verdict.passed for result in results),
+        tier=pool.tier.tier,
+        judge_version=JUDGE_VERSION,
+        interpreter=pool.interpreter,
+    )
+
+
+async def run_code(
+    pool: ForkerPool,
+    code: str,
+    *,
+    stdin: str = "",
+    args: Sequence[str] = (),
+    files: Mapping[str, str] | None = None,
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+) -> RunResult:
+    """Run a program once, with nothing expected of it. Raises ForkerLost or JudgeUnavailable when it can't be run."""
+    job = {"kind": "stdio", "source": code, "stdin": stdin, "args": list(args), "files": dict(files or {})}
+    return assess_run(await pool.execute(job, limits), code, limits)
+
+
+class _Submission:
+    """What is known so far of one submission, shared by the tasks that judge its cases."""
+
+    def __init__(
+        self,
+        pool: ForkerPool,
+        code: str,
+        cases: Sequence[Case],
+        limits: Limits,
+        on_case: Callable[[CaseResult], None] | None,
+        budget_seconds: float,
+    ) -> None:
+        self.pool = pool
+        self.code = code
+        self.limits = limits
+        self.on_case = on_case
+        self.seconds_left = budget_seconds
+        self.time_limits = 0
+        self.syntax_error: CaseResult | None = None
+        self.left = deque(enumerate(cases))
+        self.results: list[CaseResult | None] = [None] * len(cases)
+
+    async def judge_what_is_left(self) -> None:
+        while self.left:
+            position, case = self.left.popleft()
+            result = self._without_running(position, case) or await self._judge(position, case)
+            self.results[position] = result
+            if self.on_case is not None:
+                self.on_case(result)
+
+    def _without_running(self, position: int, case: Case) -> CaseResult | None:
+        tier = self.pool.tier.tier
+        if self.syntax_error is not None:
+            sentence = self.syntax_error.explanation or ""
+            result = unrun(case, position, Verdict.syntax_error, sentence, tier)
+            return replace(result, error=self.syntax_error.error)
+        if self.time_limits >= TIME_LIMITS_BORNE:
+            sentence = f"This case was not run: {self.time_limits} others took too long."
+            return unrun(case, position, Verdict.time_limit, sentence, tier)
+        if self.seconds_left < SHORTEST_WALL_SECONDS:
+            sentence = "This case was not run: the cases before it used up the time there is for all of them together."
+            return unrun(case, position, Verdict.time_limit, sentence, tier)
+        return None
+
+    async def _judge(self, position: int, case: Case) -> CaseResult:
+        tier = self.pool.tier.tier
+        wall = min(self.limits.wall_seconds, self.seconds_left)
+        self.seconds_left -= wall  # reserved, so that cases running at once don't spend the same seconds
+        limits = replace(self.limits, wall_seconds=wall)
+        job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
+        used = 0.0
+        try:
+            execution = await self.pool.execute(job, limits)
+            used = execution.wall_ms / 1e3
+        except ForkerLost:
+            sentence = "The judge failed while it ran this case. This is not your program's fault."
+            return unrun(case, position, Verdict.internal_error, sentence, tier)
+        finally:
+            self.seconds_left += wall - used
+        result = assess(case, position, execution, tier, self.code, limits)
+        if result.verdict is Verdict.syntax_error:
+            self.syntax_error = result
+        if result.verdict is Verdict.time_limit:
+            self.time_limits += 1
+        return result
