@@ -1,8 +1,8 @@
 """Whether an answer is the expected one. Everything here takes time about linear in the size of its input.
 
 Modes: exact compares type and value (`True` is not 1, `[1]` is not `(1,)`, nan is nan); trimmed ignores whitespace at
-the end of lines and empty lines at the end; tokens compares the words; float lets numbers differ within a tolerance, int or
-float alike; unordered ignores the order of a value's elements or of a text's lines.
+the end of lines and empty lines at the end; tokens compares the words; float lets numbers differ within a tolerance,
+int or float alike; unordered ignores the order of a value's elements or of a text's lines.
 """
 
 import math

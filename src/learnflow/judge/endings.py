@@ -50,7 +50,7 @@ def _stopped(execution: Execution, limits: Limits) -> Ending | None:
         if execution.cpu_ms < 100:
             return Ending(
                 Verdict.time_limit,
-                f"Your program was still waiting after {limits.wall_seconds:g} seconds: does it sleep or wait for input?",
+                f"Your program was still waiting after {limits.wall_seconds:g} seconds: does it sleep or wait?",
                 None,
             )
         return Ending(Verdict.time_limit, _too_slow(limits.wall_seconds), None)

@@ -225,7 +225,7 @@ def _value_error(message: str) -> str | None:
         return f"float() can't make a number of {found[1]}: write it with digits and a point."
     found = re.match(r"(not enough|too many) values to unpack \((.{1,60})\)", message)
     if found is not None:
-        return f"there are {found[1]} values on the right for the names on the left of = ({found[2]})."
+        return f"{found[1]} values on the right for the names on the left of = ({found[2]})."
     if "is not in list" in message or "x not in list" in message:
         return "the list does not hold this value: check with in first."
     if "max()" in message or "min()" in message:

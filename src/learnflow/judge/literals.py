@@ -158,7 +158,7 @@ def _literal_collection(tag: str) -> Callable[[list[Wire]], Wire]:
             return {"t": tag, "v": []}
         items = arguments[0]["v"] if kind_of(arguments[0]) in ITEMS else arguments[0]
         if not isinstance(items, list):
-            raise ValueError(f"write {tag}([...])")
+            raise ValueError(f"write {tag}([...])")  # noqa: TRY004  # parse_literal turns it into a CaseError
         return {"t": tag, "v": _hashable(items)}
 
     return collection

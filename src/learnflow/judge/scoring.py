@@ -12,6 +12,7 @@ from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutpu
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
 from learnflow.judge.endings import Ending, ending_of
+from learnflow.judge.exceptions import error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import found
@@ -198,8 +199,8 @@ def _compare_error(expected: ExpectedError, shown: str | None, report: dict[str,
         except WireError:
             value = {"t": "cut"}
         return _Answer(shown, storable(display(value)), None, feedback.explain_uncalled(expected.type, value))
-    error = report["error"]
-    message = error.get("message") if isinstance(error.get("message"), str) else ""
+    error = error_detail(report["error"], "")
+    message = error["message"]
     actual = storable(f"raises {error['type']}: {message}" if message else f"raises {error['type']}")
     if expected.match is None or found(expected.match, message):
         return _Answer(shown, actual, None, None)
