@@ -1,0 +1,71 @@
+"""What of an exercise this caller may see. Nothing else turns an exercise or a case's outcome into output.
+
+Staff see everything. Students and guests never see the solution (see `solution.py`), what is in a hidden case, or a
+hint that was not revealed to them; of a hidden case they see that there is one, its name, and its verdict.
+"""
+
+from typing import Any
+
+from learnflow.accounts.access import Caller, is_staff
+from learnflow.exercises.cases import Comparison
+from learnflow.exercises.errors import ExerciseNotFound
+from learnflow.exercises.queries import Published
+from learnflow.exercises.schemas import ExerciseOut, HiddenCase, LimitOverrides, VisibleCase
+
+
+def require_visible(published: Published, caller: Caller) -> None:
+    """An archived exercise does not exist for students and guests. Raises ExerciseNotFound."""
+    if published.archived_at is not None and not is_staff(caller):
+        raise ExerciseNotFound(published.id)
+
+
+def sees_hidden(caller: Caller) -> bool:
+    return is_staff(caller)
+
+
+def shown_exercise(published: Published, caller: Caller, *, revealed: int = 0) -> ExerciseOut:
+    """The exercise for this caller, to whom `revealed` rungs of its hints were revealed."""
+    staff = is_staff(caller)
+    return ExerciseOut.model_validate(
+        {
+            "id": published.id,
+            "title": published.title,
+            "slug": published.slug,
+            "description": published.description,
+            "difficulty_level": published.difficulty_level,
+            "topic": published.topic,
+            "module": published.module,
+            "starter_code": published.starter_code,
+            "solution_code": published.solution_code if staff else None,
+            "expected_output": published.expected_output,
+            "test_cases": [_shown_case(case, caller) for case in published.test_cases],
+            "hints": published.hints if staff else published.hints[:revealed],
+            "hints_total": len(published.hints),
+            "limits": LimitOverrides.model_validate(published.limits),
+            "solution_policy": published.solution_policy,
+            "language": published.language,
+            "version": published.version,
+            "created_at": published.created_at,
+            "updated_at": published.updated_at,
+            "archived_at": published.archived_at if staff else None,
+        }
+    )
+
+
+def _shown_case(case: dict[str, Any], caller: Caller) -> VisibleCase | HiddenCase:
+    if case["hidden"] and not sees_hidden(caller):
+        return HiddenCase(name=case["name"])
+    return VisibleCase(**case | {"comparison": Comparison.model_validate(case["comparison"])})
+
+
+def visible_cases(test_cases: list[dict[str, Any]], caller: Caller) -> list[dict[str, Any]]:
+    """The stored cases that this caller may see in full, and so may run."""
+    return [case for case in test_cases if sees_hidden(caller) or not case["hidden"]]
+
+
+def visible_case(detail: dict[str, Any], hidden: bool, caller: Caller) -> dict[str, Any] | None:
+    """One case's outcome (expected, actual, diff, stdout, stderr, explanation, error), or None when it is hidden.
+
+    Whoever gets None may still be told the case's name and verdict.
+    """
+    return None if hidden and not sees_hidden(caller) else detail
