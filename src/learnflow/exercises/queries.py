@@ -12,7 +12,6 @@ from learnflow.exercises.errors import ExerciseNotFound
 from learnflow.exercises.models import Exercise, ExerciseVersion, HintReveal
 from learnflow.exercises.standing import StandingSource, Status
 
-
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 

@@ -42,7 +42,7 @@ def _visible(text: str) -> str:
 Line = Annotated[ShortText, AfterValidator(_visible)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_visible)]
 """A topic or a module: what lists are filtered by."""
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=100)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Lines = Annotated[str, Field(max_length=MAX_CODE), AfterValidator(_plain_lines), AfterValidator(without_nul)]
 Code = Annotated[Lines, AfterValidator(_fits)]
 Hint = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
