@@ -80,6 +80,18 @@ async def _identify(request: Request) -> tuple[Student, Caller]:
     return student, caller
 
 
+async def still_signed_in(request: Request) -> bool:
+    """Whether the request's token has not expired and its session still stands; asked by answers that last."""
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    request.scope.pop(_FOUND, None)
+    try:
+        claims = read_access_token(request.app.state.signing_key, token)
+        await _identify(request)
+    except (InvalidToken, NotSignedIn):
+        return False
+    return claims.expires_at > now()
+
+
 CurrentStudent = Annotated[Student, Depends(_TheStudent())]
 """The signed-in person's row, detached; 401 without one. For anyone who can sign in, whatever their role."""
 

@@ -7,7 +7,7 @@ do is asked of the database on every request.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,10 +33,11 @@ class InvalidToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token is believed about: whose it is (`user_id`) and the session that it ends with."""
+    """What an access token is believed about: whose it is (`user_id`), its session, and when it ends by itself."""
 
     user_id: UUID
     session_id: int
+    expires_at: datetime
 
 
 def mint_access_token(
@@ -68,8 +69,9 @@ def read_access_token(key: str, token: str) -> AccessClaims:
         session_id = claims["sid"]
         if type(session_id) is not int or not 0 < session_id <= LARGEST_ID:
             raise InvalidToken("sid is not an id")
-        return AccessClaims(user_id=UUID(claims["sub"]), session_id=session_id)
-    except (InvalidTokenError, ValueError, RecursionError) as error:
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        return AccessClaims(user_id=UUID(claims["sub"]), session_id=session_id, expires_at=expires_at)
+    except (InvalidTokenError, ValueError, OverflowError, RecursionError) as error:
         raise InvalidToken(str(error)) from error
 
 

@@ -1,0 +1,177 @@
+"""Shapes that the submissions room takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from learnflow.core.ids import LARGEST_ID
+from learnflow.core.text import Text
+
+LARGEST_CODE = 64 * 1024
+"""Bytes of UTF-8 of one program."""
+
+LARGEST_STDIN = 64 * 1024
+LONGEST_FEEDBACK = 10_000
+
+ExerciseId = Annotated[int, Field(ge=1, le=LARGEST_ID, examples=[1])]
+
+
+def _not_empty(code: str) -> str:
+    if not code:
+        raise ValueError("Write some code first: there is nothing to judge.")
+    return code
+
+
+# The length is declared here and checked in `hand_in`, which answers 413 and counts bytes instead of characters.
+Code = Annotated[
+    Text,
+    AfterValidator(_not_empty),
+    Field(
+        json_schema_extra={"minLength": 1, "maxLength": LARGEST_CODE},
+        description=f"The program: 1 byte to {LARGEST_CODE // 1024} KiB of UTF-8.",
+        examples=["def add(a, b):\n    return a + b\n"],
+    ),
+]
+
+
+VerdictName = Literal[
+    "passed",
+    "wrong_answer",
+    "runtime_error",
+    "syntax_error",
+    "time_limit",
+    "memory_limit",
+    "output_limit",
+    "forbidden",
+    "internal_error",
+]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class HandIn(Input):
+    exercise_id: ExerciseId
+    code: Code
+    language: Literal["python"] = "python"
+
+
+class RunRequest(Input):
+    """`exercise_id` asks for the exercise's visible cases as well."""
+
+    code: Code
+    stdin: Annotated[Text, Field(max_length=LARGEST_STDIN, description="What the program reads.")] = ""
+    exercise_id: ExerciseId | None = None
+
+
+class EvaluationRequest(Input):
+    score: Annotated[int, Field(ge=0, le=100, examples=[80])]
+    feedback: Annotated[Text, Field(max_length=LONGEST_FEEDBACK, examples=["Clear names. Mind the empty list."])] = ""
+
+
+class Evaluation(BaseModel):
+    """What a teacher said; it stands until a teacher says otherwise."""
+
+    score: int
+    feedback: str
+    evaluated_by: int | None = Field(description="The teacher's `student.id`; null when the account is gone.")
+    evaluated_at: datetime
+
+
+class JudgedWith(BaseModel):
+    """By what the verdict was reached. `fault` tells a teacher why nothing could be judged; null for students."""
+
+    tier: str | None = Field(None, examples=["full"])
+    judge_version: str | None = None
+    interpreter: str | None = None
+    fault: str | None = None
+
+
+class ErrorShown(BaseModel):
+    """An exception of the student's code; the traceback is cut to their own lines."""
+
+    type: str = Field(examples=["ValueError"])
+    message: str
+    line: int | None
+    traceback: str
+
+
+class CaseShown(BaseModel):
+    """One test case's outcome. Of a hidden case students get name and verdict, the rest is null."""
+
+    position: int = Field(description="From 0, in the exercise's order.")
+    name: str = Field(examples=["adds negative numbers"])
+    hidden: bool
+    verdict: VerdictName
+    points: int | None = None
+    weight: int | None = None
+    expected: str | None = None
+    actual: str | None = None
+    diff: str | None = None
+    stdout: str | None = None
+    stderr: str | None = None
+    explanation: str | None = None
+    error: ErrorShown | None = None
+    wall_ms: float | None = None
+    cpu_ms: float | None = None
+    memory_kb: int | None = None
+
+
+class SubmissionSummary(BaseModel):
+    """`score` and `feedback` are the teacher's where there is an evaluation, else the judge's."""
+
+    id: int
+    student_id: int
+    exercise_id: int
+    exercise_version: int
+    language: str
+    status: Literal["queued", "running", "passed", "failed", "error"]
+    score: int | None = Field(description="0 to 100; null until graded, and for `error`.")
+    feedback: str | None = Field(examples=["3 of 4 cases passed; first failing: adds negative numbers."])
+    submitted_at: datetime
+    graded_at: datetime | None
+
+
+class SubmissionDetail(SubmissionSummary):
+    code: str
+    judged_score: int | None = Field(description="The judge's own score, whatever a teacher said.")
+    judged_feedback: str | None
+    evaluation: Evaluation | None
+    attempt: int = Field(description="Which of the graders' tries was recorded; 0 before.")
+    started_at: datetime | None
+    judged_with: JudgedWith | None
+    cases: list[CaseShown]
+
+
+class RunAnswer(BaseModel):
+    """What the program did by itself with `stdin`; `verdict` passed means only that it ended well."""
+
+    stdout: str
+    stderr: str
+    exit_code: int | None
+    verdict: VerdictName
+    explanation: str | None
+    error: ErrorShown | None
+    truncated: bool
+    wall_ms: float
+    cpu_ms: float
+    memory_kb: int
+    cases: list[CaseShown] = Field(description="The exercise's visible cases, when one was named.")
+
+
+class QueuedNotice(BaseModel):
+    position: int | None = Field(description="1 is next; null when it is not in the queue any more.")
+
+
+class RunningNotice(BaseModel):
+    attempt: int
+
+
+class CaseNotice(BaseModel):
+    """A case that ended. Provisional: only what `graded` says counts, a new attempt begins again."""
+
+    attempt: int
+    provisional: Literal[True] = True
+    case: CaseShown
