@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from learnflow import __version__
+from learnflow.accounts.guesses import GuessLimit
+from learnflow.accounts.passwords import PasswordWorker
 from learnflow.accounts.router import router as accounts
 from learnflow.analytics.router import router as analytics
 from learnflow.core.addresses import parse_networks
@@ -16,6 +18,8 @@ from learnflow.core.logging import configure_logging
 from learnflow.core.problems import install_problem_handlers
 from learnflow.events.router import router as events
 from learnflow.exercises.router import router as exercises
+from learnflow.grading.definitions import check_definition
+from learnflow.progress.standing import ProgressStanding
 from learnflow.submissions.router import router as submissions
 
 
@@ -28,9 +32,12 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url, pool_size=settings.database_pool_size)
         app.state.database = database
+        app.state.password_worker = PasswordWorker()
+        app.state.guesses = GuessLimit(settings.sign_in_failures)
         try:
             yield
         finally:
+            app.state.password_worker.close()
             await database.close()
 
     app = FastAPI(
@@ -38,6 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.signing_key = signing_key
+    app.state.standing = ProgressStanding()
+    app.state.check_definition = check_definition
     install_problem_handlers(app)
     for router in (accounts, exercises, submissions, analytics, events):
         app.include_router(router)

@@ -1,16 +1,16 @@
 """What of an exercise this caller may see. Nothing else turns an exercise or a case's outcome into output.
 
-Staff see everything. Students and guests never see the solution (see `solution.py`), what is in a hidden case, or a
-hint that was not revealed to them; of a hidden case they see that there is one, its name, and its verdict.
+Staff see everything. Students and guests never see the solution before `shown_solution` allows it, what is in a hidden
+case, or a hint that was not revealed to them; of a hidden case they see that there is one, its name, and its verdict.
 """
 
 from typing import Any
 
 from learnflow.accounts.access import Caller, is_staff
 from learnflow.exercises.cases import Comparison
-from learnflow.exercises.errors import ExerciseNotFound
+from learnflow.exercises.errors import ExerciseNotFound, SolutionLocked
 from learnflow.exercises.queries import Published
-from learnflow.exercises.schemas import ExerciseOut, HiddenCase, LimitOverrides, VisibleCase
+from learnflow.exercises.schemas import ExerciseOut, HiddenCase, LimitOverrides, SolutionOut, VisibleCase
 
 
 def require_visible(published: Published, caller: Caller) -> None:
@@ -50,6 +50,16 @@ def shown_exercise(published: Published, caller: Caller, *, revealed: int = 0) -
             "archived_at": published.archived_at if staff else None,
         }
     )
+
+
+def shown_solution(published: Published, caller: Caller, *, solved: bool) -> SolutionOut:
+    """The solution, if this caller may read it now. Raises SolutionLocked saying what to do."""
+    if not is_staff(caller):
+        if published.solution_policy == "never":
+            raise SolutionLocked("This exercise keeps its solution to itself. Its hints are there for you.")
+        if published.solution_policy != "always" and not solved:
+            raise SolutionLocked("Solve the exercise first: once a submission of yours passes, you may read it.")
+    return SolutionOut(exercise_id=published.id, version=published.version, solution_code=published.solution_code)
 
 
 def _shown_case(case: dict[str, Any], caller: Caller) -> VisibleCase | HiddenCase:
