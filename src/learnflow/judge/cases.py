@@ -295,12 +295,14 @@ def _output(raw: Any, at: str) -> ExpectedOutput:
 def _comparison(raw: Any, expected: Expected, at: str) -> Comparison:
     if raw is None:
         return Comparison("trimmed") if isinstance(expected, ExpectedOutput) else Comparison()
-    raw = fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
+    if not isinstance(raw, dict):
+        raise CaseError(at, 'Give an object such as {"mode": "exact"}.')
     mode = next((mode for mode in _MODES if raw.get("mode") == mode), None)
     if mode is None:
         later = raw.get("mode") in _LATER_MODES
         reason = f"Mode {raw.get('mode')!r} is not supported yet; use" if later else "Say how to compare:"
         raise CaseError(f"{at}.mode", f"{reason} {', '.join(_MODES)}.")
+    fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
     if mode != "float" and len(raw) > 1:
         raise CaseError(at, 'Tolerances ("rel", "abs") belong to mode "float".')
     tolerances = {name: _tolerance(raw[name], f"{at}.{name}") for name in ("rel", "abs") if name in raw}

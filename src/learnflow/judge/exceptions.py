@@ -117,8 +117,8 @@ def _type_error(message: str) -> str | None:
 
 _TYPE_ERRORS = (
     (
-        r"unsupported operand type\(s\) for (\S+) '?(?:or pow\(\): ')?.*'NoneType'",
-        "one of the values is None, which can't be used with {0} Does a function forget to return something?",
+        r"unsupported operand type\(s\) for ([^ :]+).*'NoneType'",
+        "one of the values is None, which can't be used with {0} here: does a function forget to return something?",
     ),
     (
         r"unsupported operand type\(s\) for (\S+?):? '([^']{1,80})' and '([^']{1,80})'",
@@ -134,8 +134,7 @@ _TYPE_ERRORS = (
     ),
     (
         r"'([^']{1,80})' object is not callable",
-        "a {0} is called like a function: is an operator missing before the parenthesis, or a function's name used "
-        "for a value?",
+        "a {0} is called like a function: is an operator missing before (, or is a name used twice?",
     ),
     (
         r"'(?:function|method|builtin_function_or_method)' object is not (?:subscriptable|iterable)",
@@ -163,7 +162,7 @@ _TYPE_ERRORS = (
     ),
     (
         r"can't multiply sequence by non-int of type '([^']{1,80})'",
-        "a text or list can be repeated only a whole number of times, not by a {0}: convert with int() or float() first.",
+        "a text or list can be repeated only a whole number of times, not by a {0}: convert it with int() first.",
     ),
     (
         r"object of type '([^']{1,80})' has no len",
@@ -237,8 +236,8 @@ def _unbound(message: str) -> str | None:
     found = re.search(r"variable '([^']{1,100})'", message)
     name = found[1] if found else "a variable"
     return (
-        f"{name!r} is used inside the function before it gets a value there: assigning to it anywhere in the function makes "
-        "it a local name. Pass it in as a parameter."
+        f"{name!r} is used inside the function before it gets a value there: assigning to it anywhere in the "
+        "function makes it a local name. Pass it in as a parameter."
     )
 
 

@@ -72,6 +72,8 @@ def _explain_type(expected: Wire, actual: Wire, subject: str) -> str | None:
         return f"The value is right but its type is not: {_named(wanted)} was expected, and yours is {_named(got)}."
     if got in ("function", "builtin_function_or_method", "method"):
         return f"{subject} a function itself: are the parentheses that call it missing?"
+    if number_of(expected) is not None and number_of(actual) is not None:
+        return None
     if wanted == "bool" or got == "bool" or expected is None:
         return f"{subject} {_short(actual)}, but {_short(expected)} was expected."
     return f"{subject} {_named(got)} ({_short(actual)}), but {_named(wanted)} was expected ({_short(expected)})."

@@ -8,7 +8,7 @@ from typing import Any
 
 from learnflow.judge.inside.encoder import MAX_DEPTH, Wire, encode
 from learnflow.judge.limits import CaseError
-from learnflow.judge.wire import ITEMS, WireError, canonical, check_wire, kind_of
+from learnflow.judge.wire import ITEMS, WireError, canonical, check_wire, is_complete, kind_of
 
 MAX_LITERAL = 20_000  # characters of one {"$py": ...}
 
@@ -19,12 +19,14 @@ def wire_of(authored: Any, field: str) -> Wire:
     Raises CaseError naming `field` (and the place inside it).
     """
     wire = _wire_of(authored, field, 0)
+    too_much = CaseError(field, "This value is too large or too deeply nested for a test case; make it smaller.")
     try:
-        return check_wire(wire)
+        check_wire(wire)
     except WireError as error:
-        raise CaseError(
-            field, "This value is too large or too deeply nested for a test case; make it smaller."
-        ) from error
+        raise too_much from error
+    if not is_complete(wire):
+        raise too_much
+    return wire
 
 
 def _wire_of(authored: Any, field: str, depth: int) -> Wire:

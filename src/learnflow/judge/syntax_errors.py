@@ -61,10 +61,13 @@ _SYNTAX = (
     ),
     (r"inconsistent use of tabs", "tabs and spaces are mixed in the indentation: use four spaces everywhere."),
     (
-        r"Maybe you meant '==' or|cannot assign to .* here\. Maybe you meant '=='",
+        r"syntax. Maybe you meant '=='",
         "one = gives a value; to compare, write ==.",
     ),
-    (r"cannot assign to (.{1,60})", "{0} can't stand on the left of =: a name goes there."),
+    (
+        r"cannot assign to (.{1,60}?)(?: here\..*|$)",
+        "{0} can't stand on the left of =: a name goes there (to compare, write ==).",
+    ),
     (r"'return' outside function", "return works only inside a function: is the line indented under its def?"),
     (r"'(break|continue)' (?:outside|not properly in) loop", "{0} works only inside a loop."),
     (r"invalid decimal literal", "a name can't begin with a digit, and a number can't be followed by letters."),

@@ -53,6 +53,8 @@ def check_wire(wire: Any) -> Wire:
     """The same wire form, or WireError when it is not one within the encoder's bounds. Meant for untrusted JSON."""
     left = [MAX_NODES + 1, MAX_TEXT + 1]
     _check(wire, 0, left)
+    if left[1] < 0:
+        raise WireError("too large")
     return wire
 
 

@@ -1,0 +1,80 @@
+"""The difference shown to a student."""
+
+import time
+from typing import Any
+
+from learnflow.judge.diff import MAX_LINES, text_diff, value_diff
+from learnflow.judge.inside.encoder import encode
+
+
+def between(expected: Any, actual: Any) -> str | None:
+    return value_diff(encode(expected), encode(actual))
+
+
+def test_equal_texts_have_no_difference() -> None:
+    assert text_diff("a\n", "a\n") == ""
+
+
+def test_lines_that_differ_stand_below_each_other_with_what_is_around() -> None:
+    assert text_diff("a\nb\nc\n", "a\nx\nc\n") == "  a\n- b\n+ x\n  c"
+
+
+def test_lines_far_from_a_difference_are_left_out() -> None:
+    lines = [f"line {number}" for number in range(50)]
+    diff = text_diff("\n".join([*lines, "end\n"]), "\n".join([*lines, "END\n"]))
+    assert diff == "  …\n  line 48\n  line 49\n- end\n+ END"
+
+
+def test_invisible_characters_become_visible_where_nothing_else_differs() -> None:
+    assert text_diff("a b\n", "a  b \n") == "- a·b\n+ a··b·"
+    assert text_diff("a\tb\n", "a b\n") == "- a→b\n+ a·b"
+    assert text_diff("a b\n", "a c\n") == "- a b\n+ a c"
+    assert text_diff("a b\n", "a\xa0b\n") == "- a·b\n+ a⍽b"
+    assert text_diff("ab\n", "a\u200bb\x00\x1b[31m\n") == "- ab\n+ a\\u200bb\\x00\\x1b[31m"
+
+
+def test_a_missing_newline_at_the_end_is_said() -> None:
+    assert text_diff("a\n", "a") == "  a\n+ (no newline at the end)"
+
+
+def test_nothing_printed_is_shown_as_missing_lines() -> None:
+    assert text_diff("a\nb\n", "") == "- a\n- b"
+
+
+def test_a_long_difference_is_bounded_in_length_and_time() -> None:
+    start = time.perf_counter()
+    left = "".join(f"{number % 7}\n" for number in range(20_000))
+    right = "".join(f"{number * number % 11}\n" for number in range(20_000))
+    diff = text_diff(left, right + "x" * 10**6)
+    assert len(diff.split("\n")) <= MAX_LINES + 1
+    assert len(text_diff("a", "x" * 10**6)) < 1_000
+    assert time.perf_counter() - start < 1
+
+
+def test_elements_of_lists_are_named_by_place() -> None:
+    assert between([1, 2, 3], [1, 5, 3]) == "[1]: expected 2, got 5"
+    assert between([1, [2, 3]], [1, [2, 4, 5]]) == "[1][1]: expected 3, got 4\n[1][2]: 5 is too much"
+    assert between((1, 2), (1,)) == "[1]: expected 2, but it is missing"
+
+
+def test_elements_of_dicts_and_sets_are_named_by_key() -> None:
+    assert between({"a": 1, "b": 2}, {"a": 3, "c": 2}) == (
+        "['a']: expected 1, got 3\n['b']: expected 2, but it is missing\n['c']: 2 is too much"
+    )
+    assert between({1, 2}, {2, 3}) == "1 is missing\n3 is too much"
+
+
+def test_a_single_value_needs_no_difference() -> None:
+    assert between(1, 2) is None
+    assert between([1], (1,)) is None
+    assert between("a", "b") is None
+
+
+def test_texts_of_several_lines_are_compared_by_line() -> None:
+    assert between("a\nb\n", "a\nc\n") == "  a\n- b\n+ c"
+
+
+def test_the_difference_of_large_values_is_bounded() -> None:
+    diff = between(list(range(5_000)), list(range(1, 5_001)))
+    assert diff is not None
+    assert len(diff.split("\n")) <= MAX_LINES + 2

@@ -1,0 +1,201 @@
+"""The sentence a beginner reads about a wrong answer or an exception."""
+
+from typing import Any
+
+import pytest
+
+from learnflow.judge.exceptions import error_detail, explain_error
+from learnflow.judge.feedback import explain_output, explain_value
+from learnflow.judge.inside.encoder import describe_error, encode
+from learnflow.judge.syntax_errors import explain_syntax
+
+
+def about(expected: Any, actual: Any, stdout: str = "") -> str:
+    return explain_value(encode(expected), encode(actual), stdout)
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "stdout", "words"),
+    [
+        (6, None, "6\n", "printed the right answer instead of returning"),
+        ("hi", None, "hi\n", "printed the right answer instead of returning"),
+        (6, None, "x\n", "printing is not returning"),
+        (6, None, "", "is a return missing"),
+        (6, "6", "", "a whole number (int) was expected, and yours is a text (str)"),
+        (6, 6.0, "", "yours is a decimal number (float)"),
+        (1, True, "", "yours is a bool"),
+        ([1, 2], (1, 2), "", "a list was expected, and yours is a tuple"),
+        ([1, 2], {2, 1}, "", "yours is a set"),
+        ([0, 1], range(2), "", "put list(...) around it"),
+        ([1], map(int, "1"), "", "put list(...) around it"),
+        (3, len, "", "parentheses that call it missing"),
+        ([1, 2], [2, 1], "", "another order"),
+        ("a b", "a  b", "", "Only spaces"),
+        ("Hello", "hello", "", "upper and lower case"),
+        ("Hello!", "Hello", "", "punctuation"),
+        ("abc", "cba", "", "backwards"),
+        (5, 6, "", "1 more than expected"),
+        (5, 4, "", "1 less than expected"),
+        (2.5, 2, "", "you divide with //"),
+        (2, 2.5, "", "did you mean //"),
+        (0.3, 0.1 + 0.2, "", "rounding"),
+        (5, -5, "", "sign"),
+        ([1, 2, 3], [1, 2], "", "last element is missing"),
+        ([1, 2, 3], [2, 3], "", "first element is missing"),
+        ([1, 2], [1, 2, 3], "", "one element too much"),
+        ([1, 2], [], "", "empty"),
+        ([1, 2, 3, 4], [1], "", "has 1 elements, but 4"),
+        ([1, 2, 3], [1, 5, 3], "", "index 1 is wrong: it is 5 instead of 2"),
+        (100, 7, "", "returned 7, but 100 was expected"),
+        (None, 7, "", "returned 7, but None was expected"),
+        ([1], 7, "", "returned a whole number (int) (7), but a list was expected"),
+        (True, False, "", "returned False, but True was expected"),
+    ],
+)
+def test_a_wrong_value_is_explained(expected: Any, actual: Any, stdout: str, words: str) -> None:
+    assert words in about(expected, actual, stdout)
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "words"),
+    [
+        ("6\n", "", "printed nothing"),
+        ("a b\n", "a  b\n", "spaces or line breaks between"),
+        ("ab\n", "a b\n", "Only spaces"),
+        ("a\nb\n", "b\na\n", "another order"),
+        ("Hello\n", "HELLO\n", "case"),
+        ("Hello!\n", "Hello\n", "punctuation"),
+        ("6\n", "Number? 6\n", "inside input(...)"),
+        ("1\n2\n3\n", "1\n2\n", "The first 2 lines are right, but 1 line is missing"),
+        ("1\n", "1\n2\n", "1 line(s) too much"),
+        ("1\n2\n3\n", "1\n2\n4\n", "Line 3: Off by one"),
+        ("Sum: 6.00\n", "Sum: 6.0\n", "written differently"),
+        ("a\nb\n", "a\nxyz\n", "Line 2 is 'xyz', but 'b' was expected"),
+    ],
+)
+def test_a_wrong_output_is_explained(expected: str, actual: str, words: str) -> None:
+    assert words in explain_output(expected, actual)
+
+
+def raised_by(source: str) -> dict[str, Any]:
+    try:
+        exec(compile(source, "main.py", "exec"), {"__name__": "main"})  # noqa: S102  # the real exceptions of a program
+    except BaseException as error:  # noqa: BLE001  # SystemExit and others too
+        return describe_error(error, "main.py")
+    raise AssertionError("the program raised nothing")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("total = 1\nprint(totl)", "On line 2: there is no name 'totl'; did you mean 'total'?"),
+        ("Print(1)", "did you mean 'print'?"),
+        ("x = true", "Python writes True"),
+        ("print(hello)", "'hello' is used but never given a value"),
+        ("'a' + 1", "text and a number can't be added"),
+        ("1 + 'a'", "text and a number can't be added"),
+        ("None + 1", "one of the values is None"),
+        ("[1] + 1", "can only concatenate"),
+        ("1 < 'a'", "can't compare"),
+        ("x = None\nx[0]", "this value is None"),
+        ("x = 1\nx(2)", "called like a function"),
+        ("for i in 5: pass", "range(...)"),
+        ("def f(a): pass\nf()", "f() was called without 'a'"),
+        ("def f(a): pass\nf(1, 2)", "f() takes 1"),
+        ("def f(a): pass\nf(b=1)", "no parameter called b"),
+        ("x = [1]\nx['a']", "whole number"),
+        ("(1,)[0:1][0] = 2", "can't be changed in place"),
+        ("{[]}", "can't be a dictionary's key or in a set"),
+        ("len(5)", "has no length"),
+        ("print[1]", "call it with parentheses"),
+        ("[1][3]", "there is no element at this index"),
+        ("[].pop()", "already empty"),
+        ("{'a': 1}['b']", "no key 'b'"),
+        ("1 / 0", "divides by zero"),
+        ("None.append(1)", "the value before .append is None"),
+        ("[].push(1)", "a list has no 'push'"),
+        ("[].appendd(1)", "did you mean 'append'"),
+        ("(1,).append(1)", "only a list has"),
+        ("[].upper()", "belongs to a text"),
+        ("import math\nmath.squareroot(2)", "the module math has nothing called squareroot"),
+        ("int('3.5')", "use float()"),
+        ("int('x')", "digits and nothing else"),
+        ("float('x')", "digits and a point"),
+        ("a, b = 1, 2, 3", "too many values"),
+        ("[1].index(2)", "check with in first"),
+        ("max([])", "empty collection"),
+        ("x = 1\ndef f():\n    x += 1\nf()", "On line 3: 'x' is used inside the function before"),
+        ("raise EOFError", "input() found nothing more to read"),
+        ("def f(): f()\nf()", "calls itself without end"),
+        ("import numpyy", "there is no module 'numpyy'"),
+        ("from math import nothing", "the module math has nothing called nothing"),
+        ("assert 1 == 2, 'sum'", "an assert did not hold (sum)"),
+        ("open('nothing.txt')", "there is no file 'nothing.txt'"),
+        ("raise SystemExit", "exit()"),
+        ("raise NotImplementedError", "not written yet"),
+        ("class Odd(Exception): pass\nraise Odd('why')", "your code raised Odd (why)"),
+    ],
+)
+def test_an_exception_is_explained_on_the_students_line(source: str, words: str) -> None:
+    detail = error_detail(raised_by(source), source)
+    assert words in explain_error(detail, source)
+    assert detail["line"] is not None
+    assert 'File "main.py", line' in detail["traceback"]
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("if x\n    pass", "Line 1: a colon is missing"),
+        ("for i in [1]\n  pass", "colon"),
+        ("print(1", "bracket ( is opened here and never closed"),
+        ("x = [1, 2\ny = 3\n", "never closed"),
+        ("print(1))", "closing )"),
+        ("x = (1]", "brackets must match"),
+        ("x = 'a", "quote"),
+        ("x = '''a", "three quotes"),
+        ("print 1", "parentheses"),
+        ("def f():\nreturn 1", "must be indented"),
+        ("x = 1\n  y = 2", "indented though nothing"),
+        ("if 1:\n    x\n  y", "fits no block"),
+        ("if 1:\n\tx\n        y", "tabs and spaces"),
+        ("if x = 1:\n  pass", "write =="),
+        ("f() = x", "can't stand on the left"),
+        ("return 1", "only inside a function"),
+        ("break", "only inside a loop"),
+        ("1x = 2", "digit"),
+        ("print(\u201cx\u201d)", "not one Python knows"),
+        ("x = 1\0", "NUL"),
+        ("x = '\ud800'", "half a character"),
+        ("(" * 300, "nested too deeply"),
+        ("x = = 1", "Python can't read this"),
+    ],
+)
+def test_unreadable_code_is_explained(source: str, words: str) -> None:
+    assert words in explain_syntax(error_detail(raised_by(source), source), source)
+
+
+def test_a_deep_traceback_is_cut_in_the_middle() -> None:
+    source = "def f(n):\n    if n == 0:\n        raise ValueError('end')\n    f(n - 1)\nf(100)\n"
+    traceback = error_detail(raised_by(source), source)["traceback"]
+    assert "more calls" in traceback
+    assert len(traceback.split("\n")) < 40
+    assert traceback.endswith("ValueError: end")
+
+
+def test_a_forged_error_is_shown_as_far_as_it_makes_sense() -> None:
+    for forged in (
+        None,
+        [],
+        {},
+        {"type": 1, "line": "x", "frames": "y"},
+        {"frames": [1, {"line": -5, "function": {}}]},
+    ):
+        detail = error_detail(forged, "x = 1")
+        assert explain_error(detail, "x = 1")
+        assert detail["line"] is None
+
+
+def test_every_error_line_lies_inside_the_program() -> None:
+    assert error_detail({"type": "E", "line": 99}, "x")["line"] is None
+    assert error_detail({"type": "E", "line": True}, "x")["line"] is None
