@@ -1,7 +1,8 @@
 """The judge: runs students' programs in a sandbox and decides, outside of it, what each test case's verdict is.
 
-A plain library: no database, no web, nothing else of ours. A pool of warm forkers isolates (pool.py), `judge_code` runs
-the cases of a submission over it (run.py), `assess` decides (scoring.py). inside/forker.py says what is trusted and what is not.
+A plain library: no database, no web, nothing else of ours. A pool of warm forkers isolates (pool.py), `judge_code`
+runs the cases of a submission over it (run.py), `assess` decides (scoring.py). inside/forker.py says what is trusted
+and what is not.
 """
 
 from learnflow.judge.cases import Case, Comparison, parse_cases
@@ -24,8 +25,8 @@ __all__ = [
     "Finding",
     "ForkerLost",
     "ForkerPool",
-    "Judgement",
     "JudgeUnavailable",
+    "Judgement",
     "Limits",
     "RunResult",
     "Tier",

@@ -1,9 +1,9 @@
 """The command line that starts a forker inside bubblewrap, and which files of this machine the sandbox can see.
 
 The sandbox's root is an empty tmpfs, read-only once filled, with: the interpreter that runs this service (the real one,
-neither a shim nor the virtual environment's link), its standard library without site-packages, the shared libraries of
-the system, time zones, /dev/null and /dev/urandom, and `learnflow/judge/inside`. No /proc, no /sys, no /tmp, no /etc but
-the linker's cache, and nothing else of ours.
+neither a shim nor the virtual environment's link), its standard library without site-packages, the shared libraries
+of the system, time zones, /dev/null and /dev/urandom, and `learnflow/judge/inside`. No /proc, no /sys, no /tmp, no /etc
+but the linker's cache, and nothing else of ours.
 """
 
 import functools
@@ -101,7 +101,7 @@ def _filesystem() -> tuple[str, ...]:
         arguments += ["--ro-bind", path, path]
     for link in ("/lib", "/lib64", "/usr/lib64"):
         if Path(link).is_symlink():
-            arguments += ["--symlink", os.readlink(link), link]
+            arguments += ["--symlink", str(Path(link).readlink()), link]
     for packages in _installed_packages():
         arguments += ["--size", "4096", "--tmpfs", packages, "--remount-ro", packages]
     arguments += ["--ro-bind", str(Path(__file__).parent / "inside"), inside]
@@ -127,7 +127,7 @@ def _installed_packages() -> list[str]:
 
 
 def forker_command(control_descriptor: int) -> list[str]:
-    """argv of a forker that serves on an inherited socket. bubblewrap itself gets an empty environment from the caller."""
+    """argv of a forker that serves on an inherited socket. Raises FileNotFoundError without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:
         raise FileNotFoundError("bubblewrap (bwrap) is not installed")

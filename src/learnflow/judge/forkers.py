@@ -1,16 +1,14 @@
 """A warm forker as the service sees it: how it is started, given one job after the other, watched and ended.
 
-What inside/forker.py says about its messages is not repeated here. Everything is driven by the event loop: one reader per
-forker for its control socket, three per running job; no thread and no waiting call.
+What inside/forker.py says about its messages is not repeated here. Everything is driven by the event loop: one reader
+per forker for its control socket, three per running job; no thread and no waiting call.
 """
 
 import asyncio
-import contextlib
 import json
 import math
 import os
 import secrets
-import signal
 import socket
 import struct
 import subprocess
@@ -42,7 +40,7 @@ math cmath random statistics decimal fractions numbers datetime calendar time st
 collections collections.abc itertools functools operator heapq bisect array copy enum dataclasses typing types abc
 contextlib pprint inspect traceback warnings pathlib tempfile shutil glob hashlib base64 struct secrets uuid zlib
 threading queue asyncio unittest ast keyword logging argparse html urllib.parse unicodedata locale graphlib
-""".split()
+"""
 
 
 class Forker:
@@ -56,19 +54,26 @@ class Forker:
         self._asked = 0
         self._spare: Child | None = None
         self._children: dict[int, Child] = {}
+        self._process_end = -1  # pidfd of bubblewrap; -1 when there is no process
         self._empty_size = 0  # bytes of address space that a child has before it does anything
 
     async def start(self) -> None:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[dict[str, Any]] = loop.create_future()
-        syscalls = compiled_filter()
+        options = {
+            "become_nobody": bubblewrap.runs_as_root(),
+            "readable": bubblewrap.readable_paths(),
+            "our_files": bubblewrap.OUR_FILES,
+            "preload": PRELOADED.split(),
+            "syscalls": compiled_filter().hex(),
+        }
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
         self._messages = os.memfd_create("forker-messages")
         with inside:
-            self._process = subprocess.Popen(  # noqa: S603  # our own command line; starting it takes a millisecond
+            self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
                 bubblewrap.forker_command(inside.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -80,13 +85,6 @@ class Forker:
         self._process_end = os.pidfd_open(self._process.pid)
         self.alive = True
         loop.add_reader(self._control.fileno(), self._on_message)
-        options = {
-            "become_nobody": bubblewrap.runs_as_root(),
-            "readable": bubblewrap.readable_paths(),
-            "our_files": bubblewrap.OUR_FILES,
-            "preload": PRELOADED,
-            "syscalls": syscalls.hex(),
-        }
         try:
             self._control.send(json.dumps(options).encode())
             async with asyncio.timeout(SECONDS_TO_START):
@@ -223,13 +221,15 @@ class Forker:
             os.close(pidfd)
             return
         child.pidfd = pidfd
-        child.ready.set_result(None)
+        if not child.ready.done():
+            child.ready.set_result(None)
 
     def _child_ended(self, number: int, exit_: tuple[int, float, int]) -> None:
         child = self._children.get(number)
         if child is None:
             return
-        child.exit.set_result(exit_)
+        if not child.exit.done():
+            child.exit.set_result(exit_)
         if child is self._spare:
             self._end(f"a child without a job ended: {child.said()}")
 

@@ -23,8 +23,8 @@ class ForkerPool:
         execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
 
     Start it from the main thread: the sandbox dies with the thread that started it, so that killing the service leaves
-    nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable; with
-    `allow_below_full` it only says so in `tier`, and execute() raises instead.
+    nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable;
+    with `allow_below_full` it only says so in `tier`, and execute() raises instead.
     """
 
     def __init__(self, size: int | None = None, *, allow_below_full: bool = False) -> None:
@@ -33,7 +33,7 @@ class ForkerPool:
         self.tier = TierReport(Tier.none)
         self.interpreter = real_interpreter().name
         self._forkers: set[Forker] = set()
-        self._idle: asyncio.Queue[Forker] = asyncio.Queue()
+        self._idle: asyncio.Queue[Forker | None] = asyncio.Queue()  # None wakes those who wait in vain
         self._restarts: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None  # why the last restart failed, until one succeeds
 
@@ -70,7 +70,7 @@ class ForkerPool:
             if isinstance(result, BaseException):
                 await self.close()
                 raise result
-        forker = await self._idle.get()
+        forker = await self._idle_forker()
         try:
             return await tiers.examine(forker)
         except ForkerLost as problem:
@@ -98,12 +98,11 @@ class ForkerPool:
 
     async def _idle_forker(self) -> Forker:
         while True:
-            if not self._forkers and not self._restarts:
-                raise JudgeUnavailable(f"The judge is not running. {self.tier.sentence()}")
-            if not self._forkers and self._trouble:
-                raise JudgeUnavailable(self._trouble)
+            if not self._forkers and (self._trouble or not self._restarts):
+                self._idle.put_nowait(None)  # whoever else waits learns it too
+                raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
             forker = await self._idle.get()
-            if forker.alive:
+            if forker is not None and forker.alive:
                 return forker
 
     async def _add(self, slot: int) -> None:
@@ -114,6 +113,10 @@ class ForkerPool:
 
     def _replace(self, forker: Forker) -> None:
         self._forkers.discard(forker)
+        for _ in range(self._idle.qsize()):
+            other = self._idle.get_nowait()
+            if other is not None and other is not forker:
+                self._idle.put_nowait(other)
         task = asyncio.get_running_loop().create_task(self._restart(forker))
         self._restarts.add(task)
         task.add_done_callback(self._restarts.discard)
@@ -125,6 +128,7 @@ class ForkerPool:
                 await self._add(forker.slot)
             except ForkerLost as problem:
                 self._trouble = str(problem)
+                self._idle.put_nowait(None)
                 await asyncio.sleep(SECONDS_BETWEEN_RESTARTS)
             else:
                 self._trouble = None
@@ -139,3 +143,4 @@ class ForkerPool:
         await asyncio.gather(*(forker.close() for forker in forkers))
         while not self._idle.empty():
             self._idle.get_nowait()
+        self._idle.put_nowait(None)

@@ -1,11 +1,11 @@
 """The system calls that a student's process may make: a seccomp allow-list, compiled here and handed over as bytes.
 
-Whatever is not on the list answers EPERM, which student code sees as a PermissionError with a line number: the clearest
-answer a learner can get. Calls through another ABI (32 bit, x32) end the process with SIGSYS.
+Whatever is not on the list answers EPERM, which student code sees as a PermissionError with a line number: the
+clearest answer a learner can get. Calls through another ABI (32 bit, x32) end the process with SIGSYS.
 
-Not on the list on purpose: exec, fork, sockets to anywhere (only `socketpair`, which asyncio needs), sending and receiving
-file descriptors, memfd (memory that no limit counts), making device nodes and FIFOs, ptrace and its like, mounts and
-namespaces, keys, bpf, io_uring, raising limits.
+Not on the list on purpose: exec, fork, sockets to anywhere (only `socketpair`, which asyncio needs), sending and
+receiving file descriptors, memfd (memory that no limit counts), making device nodes and FIFOs, ptrace and its like,
+mounts and namespaces, keys, bpf, io_uring, raising limits.
 """
 
 import errno
@@ -27,7 +27,7 @@ rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimed
 alarm getitimer setitimer nanosleep clock_nanosleep clock_gettime clock_getres gettimeofday time times
 getrandom getrusage getrlimit sysinfo uname wait4 waitid restart_syscall exit exit_group
 getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
-""".split()
+"""
 
 # Requests of ioctl(2) that CPython itself makes: TCGETS, TIOCGWINSZ, FIOCLEX, FIONCLEX, FIONBIO, FIONREAD.
 ALLOWED_IOCTLS = (0x5401, 0x5413, 0x5451, 0x5450, 0x5421, 0x541B)
@@ -36,21 +36,19 @@ CLONE_OF_A_THREAD = 0x00010000 | 0x00000100  # CLONE_THREAD | CLONE_VM
 
 @functools.cache
 def compiled_filter() -> bytes:
-    """The filter as a BPF program for this machine's architecture. Raises SyscallFilterUnavailable without libseccomp."""
+    """The filter as a BPF program for this architecture. Raises SyscallFilterUnavailable without libseccomp."""
     try:
-        import pyseccomp  # loads libseccomp on import, which not every machine has  # noqa: PLC0415
+        import pyseccomp  # here, because it loads libseccomp, which not every machine has
     except (ImportError, RuntimeError, OSError) as problem:
         raise SyscallFilterUnavailable(str(problem)) from problem
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
-    for name in ALLOWED:
+    for name in ALLOWED.split():
         number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
         if number >= 0:  # negative: this architecture has no such call (aarch64 has no `open`)
             rules.add_rule(pyseccomp.ALLOW, number)
     argument = pyseccomp.Arg
-    rules.add_rule(
-        pyseccomp.ALLOW, "clone", argument(0, pyseccomp.MASKED_EQ, CLONE_OF_A_THREAD, CLONE_OF_A_THREAD)
-    )
+    rules.add_rule(pyseccomp.ALLOW, "clone", argument(0, pyseccomp.MASKED_EQ, CLONE_OF_A_THREAD, CLONE_OF_A_THREAD))
     rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")  # its flags are behind a pointer; glibc falls back to clone
     rules.add_rule(pyseccomp.ALLOW, "prlimit64", argument(2, pyseccomp.EQ, 0))  # reading limits, not setting them
     rules.add_rule(pyseccomp.ALLOW, "kill", argument(0, pyseccomp.EQ, 1))  # itself: the job is pid 1 of its namespace

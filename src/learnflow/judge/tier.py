@@ -1,6 +1,5 @@
 """What isolation this machine can give, found out by trying: the tier, what is missing, and what would mend it."""
 
-import asyncio
 import json
 import os
 import shutil
@@ -16,7 +15,7 @@ from learnflow.judge.syscalls import SyscallFilterUnavailable, compiled_filter
 
 
 class Tier(StrEnum):
-    """`full`: namespaces, system call filter, limits. `none`: not isolated. `reduced` lies between and isn't built yet."""
+    """`full`: namespaces, system call filter, limits. `none`: not isolated. `reduced`, in between, isn't built yet."""
 
     full = "full"
     reduced = "reduced"
@@ -46,7 +45,13 @@ class JudgeUnavailable(Exception):
     """Nothing can be judged here; the message says what is missing and what would mend it."""
 
 
-INSTALL = {"apt-get": "apt-get install", "dnf": "dnf install", "apk": "apk add", "pacman": "pacman -S", "zypper": "zypper install"}
+INSTALL = {
+    "apt-get": "apt-get install",
+    "dnf": "dnf install",
+    "apk": "apk add",
+    "pacman": "pacman -S",
+    "zypper": "zypper install",
+}
 PACKAGES = {"libseccomp": {"apt-get": "libseccomp2"}}
 
 # Runs as a student's program and prints what it managed to do that it must not.
@@ -125,7 +130,7 @@ async def examine(forker: Forker) -> TierReport:
         return TierReport(Tier.none, (Finding(what, "report this; nothing may be judged here."),))
     if not forker.landlock:
         what = "Landlock is off in this kernel: files are guarded by the mount namespace alone."
-        return TierReport(Tier.full, (Finding(what, "boot with lsm=landlock,... (Linux 5.13 or newer); advisable only."),))
+        return TierReport(Tier.full, (Finding(what, "boot Linux 5.13 or newer with lsm=landlock,... (advisable)."),))
     return TierReport(Tier.full)
 
 
@@ -146,9 +151,9 @@ def refused(said: str) -> Finding:
         return Finding(what, "sysctl -w user.max_user_namespaces=10000")
     if apparmor == "1" and os.geteuid() != 0:
         return Finding(what, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
-    if Path("/.dockerenv").exists() or os.environ.get("container") or os.environ.get("KUBERNETES_SERVICE_HOST"):
-        fix = "start the container with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --cap-add SYS_ADMIN"
-        return Finding(what, fix)
+    if any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv")):
+        options = "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+        return Finding(what, f"start the container with {options}")
     return Finding(what, "allow this user to create user namespaces, or start the server as root.")
 
 
@@ -165,12 +170,3 @@ def _setting(path: str) -> str | None:
         return Path(path).read_text().strip()
     except OSError:
         return None
-
-
-def main() -> None:
-    """Print the report: `python -m learnflow.judge.tier`."""
-    print(asyncio.run(probe()).sentence())  # noqa: T201  # a command
-
-
-if __name__ == "__main__":
-    main()

@@ -30,10 +30,8 @@ Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
 Children are numbered from 1 in the order in which they were asked for.
 """
 
-import builtins
 import contextlib
 import ctypes
-import fcntl
 import gc
 import importlib
 import json
@@ -46,6 +44,7 @@ import site
 import socket
 import struct
 import sys
+import threading
 from typing import Any, NoReturn
 
 HOME = "/home/student"
@@ -111,7 +110,7 @@ def make_ruleset(readable: list[str]) -> int:
     ruleset = system_call("landlock_create_ruleset", LANDLOCK_CREATE, attributes, len(attributes), 0)
     only_files = files & (execute | write | read | 0x4000)
     rules = [(path, execute | read | list_directory) for path in readable]
-    rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: the rule must cover the job's tmpfs
+    rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: it must cover the job's tmpfs
     rules += [("/dev/null", read | write), ("/dev/urandom", read)]
     for path, access in rules:
         descriptor = os.open(path, os.O_PATH)
@@ -223,11 +222,13 @@ def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness
         prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
-    except BaseException as problem:  # a process, not a call: it must end here, never return into the forker's loop  # noqa: BLE001
+    except BaseException as problem:  # a child must end here, never return into the forker's loop  # noqa: BLE001
         os.write(2, f"{type(problem).__name__}: {problem}".encode())
         os._exit(FAILED_SETUP)
-    harness.run(job, JOB)
-    os._exit(0)
+    try:
+        harness.run(job, JOB)
+    finally:
+        os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
 
 def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any) -> None:
@@ -285,12 +286,12 @@ def main() -> None:
         harness = load_harness(options["our_files"])
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
-        builtins.__dict__.pop("_", None)
+        threading.stack_size(1 << 20)  # the usual 8 MB each would soon fill the address space of a job
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())
         serve(control, landlock, syscalls, harness)
-    except BaseException as problem:  # told to the service, which starts another forker  # noqa: BLE001
+    except BaseException as problem:  # told to the service, which starts another forker
         with contextlib.suppress(OSError):
             control.send(b"E" + f"{type(problem).__name__}: {problem}".encode()[:4000])
         raise

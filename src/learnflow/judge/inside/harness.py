@@ -54,7 +54,9 @@ _OUT_OF_MEMORY = {
 _OUT_OF_MEMORY_JSON = _to_json(_OUT_OF_MEMORY)
 
 
-class _Failed(Exception):  # noqa: N818  # not an error of ours: it carries one of the student's to the report
+class _Failed(Exception):
+    """Carries an error of the student's to the report."""
+
     def __init__(self, stage: str, cause: BaseException) -> None:
         super().__init__(stage)
         self.stage = stage
@@ -62,7 +64,7 @@ class _Failed(Exception):  # noqa: N818  # not an error of ours: it carries one 
 
 
 def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
-    """Run the job, write the report, end the process: with sys.exit()'s code for a stdio program, else 0, 1 on errors."""
+    """Run the job, write the report, end the process: with sys.exit()'s code for a stdio program, else 0 or 1."""
     code = 0
     try:
         report, code = _KINDS[job["kind"]](job)
@@ -198,7 +200,7 @@ def _exit_code(ended: SystemExit) -> int:
         return 0
     if isinstance(ended.code, int):
         return ended.code & 0xFF
-    print(ended.code, file=_stderr)  # noqa: T201  # what the interpreter does
+    print(ended.code, file=_stderr)  # as the interpreter does
     return 1
 
 
@@ -215,7 +217,7 @@ def _flush() -> None:
     for stream in (sys.stdout, _stdout, sys.stderr, _stderr):
         try:
             stream.flush()
-        except BaseException:  # closed or replaced by the program: nothing is left to be shown  # noqa: BLE001, PERF203
+        except BaseException:  # closed or replaced by the program: nothing to show  # noqa: BLE001, S112
             continue
 
 
@@ -240,4 +242,3 @@ def _read_file(name: str) -> str | None:
             os.close(descriptor)
     except OSError:
         return None
-
