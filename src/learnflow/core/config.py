@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         description="Forkers that judge inside the server process; empty: one per core; 0: none "
         "(then run `learnflow grader`).",
     )
+    grader_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(
+        30, description="How long a grader may be silent before its work is given to another."
+    )
     judge_lowest_tier: Tier = Field(
         Tier.full, description="full, reduced or none: the weakest sandbox in which code may be judged."
     )

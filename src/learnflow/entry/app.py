@@ -19,7 +19,11 @@ from learnflow.core.problems import install_problem_handlers
 from learnflow.events.router import router as events
 from learnflow.exercises.router import router as exercises
 from learnflow.grading.definitions import check_definition
+from learnflow.grading.service import graders
+from learnflow.grading.verify import verifier
 from learnflow.progress.standing import ProgressStanding
+from learnflow.submissions.live import Live
+from learnflow.submissions.rate import HandInRate
 from learnflow.submissions.router import router as submissions
 
 
@@ -34,8 +38,19 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.database = database
         app.state.password_worker = PasswordWorker()
         app.state.guesses = GuessLimit(settings.sign_in_failures)
+        app.state.live = live = Live()
+        app.state.hand_in_rate = HandInRate(settings.submission_rate)
+        app.state.verify_exercise = verifier(database, live)
+        judging = graders(
+            database,
+            live,
+            size=settings.graders,
+            lowest_tier=settings.judge_lowest_tier,
+            lease_seconds=settings.grader_lease_seconds,
+        )
         try:
-            yield
+            async with judging as app.state.grading:
+                yield
         finally:
             app.state.password_worker.close()
             await database.close()

@@ -1,0 +1,87 @@
+"""From work to outcome: everything between the database and the judge."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from learnflow.grading.definitions import Definition, define
+from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, Verdict, judge_code, run_code
+
+LONGEST_OUTPUT = 8_000
+"""Characters kept of what a case printed; the judge has compared the whole."""
+
+_COLUMNS = ("position", "name", "hidden", "verdict", "points", "weight", "wall_ms", "cpu_ms", "memory_kb")
+
+
+class JudgeFailed(Exception):
+    """The judge itself failed (`internal_error`): never the student's fault. `results` are what there is."""
+
+    def __init__(self, message: str, results: Sequence[CaseResult] = ()) -> None:
+        super().__init__(message)
+        self.results = results
+
+
+async def judge(
+    pool: ForkerPool, code: str, definition: Definition, on_case: Callable[[CaseResult], None] | None = None
+) -> Judgement:
+    """Raises JudgeFailed, and the judge's ForkerLost and JudgeUnavailable."""
+    judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case)
+    failed = [result for result in judgement.results if result.verdict is Verdict.internal_error]
+    if failed:
+        raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
+    return judgement
+
+
+async def execute(pool: ForkerPool, kind: str, request: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+    """The outcome of a run or a verification, and the type of error it ended with. Raises like `judge`."""
+    definition = define(request["test_cases"], request["limits"]) if request["test_cases"] else None
+    if kind == "verify":
+        assert definition is not None
+        return await _verify(pool, request, definition), None
+    return await _run(pool, request, definition)
+
+
+async def _run(
+    pool: ForkerPool, request: dict[str, Any], definition: Definition | None
+) -> tuple[dict[str, Any], str | None]:
+    limits = Limits() if definition is None else definition.limits
+    run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits)
+    results = [] if definition is None else (await judge(pool, request["code"], definition)).results
+    verdicts = [run.verdict, *(result.verdict for result in results)]
+    error_type = next((verdict.value for verdict in verdicts if verdict is not Verdict.passed), None)
+    outcome = {"run": asdict(run), "cases": [columns_of(result) for result in results]}
+    return outcome, run.error["type"] if run.error else error_type
+
+
+async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition) -> dict[str, Any]:
+    solution = await judge(pool, request["solution_code"], definition)
+    starter = await judge(pool, request["starter_code"], definition)
+    return {
+        "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed],
+        "starter_passes": starter.passed,
+    }
+
+
+def verdict_of(result: CaseResult) -> dict[str, Any]:
+    return {"name": result.name, "verdict": result.verdict.value, "explanation": result.explanation}
+
+
+def columns_of(result: CaseResult) -> dict[str, Any]:
+    """The result by the columns of `CaseOutcome`."""
+    columns = {name: getattr(result, name) for name in _COLUMNS}
+    columns["verdict"] = result.verdict.value
+    columns["detail"] = {
+        "expected": result.expected,
+        "actual": result.actual,
+        "diff": result.diff,
+        "stdout": _shortened(result.stdout),
+        "stderr": _shortened(result.stderr),
+        "explanation": result.explanation,
+        "error": result.error,
+    }
+    return columns
+
+
+def _shortened(text: str) -> str:
+    more = len(text) - LONGEST_OUTPUT
+    return text if more <= 0 else f"{text[:LONGEST_OUTPUT]}… ({more} more characters)"

@@ -1,0 +1,116 @@
+"""Taking work out of the judging queue: a lease with an attempt number, renewed while it is held, fenced at the end.
+
+Who claims gets the row until the lease ends, and raises `attempt`. A grader that falls silent loses it: another claims
+the same row with the next attempt. Should the first one come back, `take_out` finds the row no longer its own, and
+nothing of what it has to say is recorded. Leases are compared with the graders' clocks: machines must agree to within
+a few seconds.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from learnflow.core.clock import now
+from learnflow.submissions.models import QueuedWork
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to finish one row of the queue: exactly one of the two ids of work is set."""
+
+    id: int
+    attempt: int
+    holder: str
+    submission_id: int | None
+    execution_id: int | None
+    enqueued_at: datetime
+
+
+async def claim(session: AsyncSession, holder: str, lease: timedelta) -> Claim | None:
+    """Claim what is next and free: by priority, then by arrival. None when nothing is."""
+    at = now()
+    # FOR UPDATE SKIP LOCKED lets graders on PostgreSQL pass by each other's rows; SQLAlchemy leaves it out on SQLite,
+    # where the transaction has the only write lock.
+    following = (
+        select(QueuedWork.id)
+        .where(_is_free(at))
+        .order_by(QueuedWork.priority, QueuedWork.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    claimed = await session.execute(
+        update(QueuedWork)
+        .where(QueuedWork.id == following)
+        .values(attempt=QueuedWork.attempt + 1, leased_by=holder, leased_until=at + lease)
+        .returning(
+            QueuedWork.id,
+            QueuedWork.attempt,
+            QueuedWork.submission_id,
+            QueuedWork.execution_id,
+            QueuedWork.enqueued_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    row = claimed.one_or_none()
+    if row is None:
+        return None
+    return Claim(row.id, row.attempt, holder, row.submission_id, row.execution_id, row.enqueued_at)
+
+
+async def free(session: AsyncSession, *, at_most: int) -> int:
+    """How many pieces of work wait for a grader, counted up to `at_most`."""
+    some = select(QueuedWork.id).where(_is_free(now())).limit(at_most).subquery()
+    return await session.scalar(select(func.count()).select_from(some)) or 0
+
+
+async def renew(session: AsyncSession, claims: Collection[Claim], lease: timedelta) -> set[Claim]:
+    """Prolong the leases; returns the claims that are still their holder's."""
+    holder = {claim.holder for claim in claims}
+    kept = await session.execute(
+        update(QueuedWork)
+        .where(
+            tuple_(QueuedWork.id, QueuedWork.attempt).in_([(claim.id, claim.attempt) for claim in claims]),
+            QueuedWork.leased_by.in_(holder),
+        )
+        .values(leased_until=now() + lease)
+        .returning(QueuedWork.id)
+        .execution_options(synchronize_session=False)
+    )
+    ids = set(kept.scalars())
+    return {claim for claim in claims if claim.id in ids}
+
+
+async def give_back(session: AsyncSession, claim: Claim, *, after: timedelta, counts: bool) -> bool:
+    """Free the work for any grader in `after`. `counts`: this was one of its tries. False when it was lost before."""
+    freed = await session.execute(
+        update(QueuedWork)
+        .where(_is_held(claim))
+        .values(
+            attempt=QueuedWork.attempt if counts else QueuedWork.attempt - 1,
+            leased_by=None,
+            leased_until=now() + after,
+        )
+        .returning(QueuedWork.id)
+        .execution_options(synchronize_session=False)
+    )
+    return freed.one_or_none() is not None
+
+
+async def take_out(session: AsyncSession, claim: Claim) -> bool:
+    """Delete the row in the transaction that records the outcome. False: the claim was lost, record nothing."""
+    taken = await session.execute(
+        delete(QueuedWork).where(_is_held(claim)).returning(QueuedWork.id).execution_options(synchronize_session=False)
+    )
+    return taken.one_or_none() is not None
+
+
+def _is_free(at: datetime) -> ColumnElement[bool]:
+    return or_(QueuedWork.leased_until.is_(None), QueuedWork.leased_until <= at)
+
+
+def _is_held(claim: Claim) -> ColumnElement[bool]:
+    return and_(QueuedWork.id == claim.id, QueuedWork.attempt == claim.attempt, QueuedWork.leased_by == claim.holder)

@@ -1,0 +1,155 @@
+"""The graders of one process: a pool of forkers, the workers over it, and what keeps their promises.
+
+    async with graders(database, live, size=2, lowest_tier=Tier.full) as service: ...
+
+Runs inside the server and as `learnflow grader`, the same either way. Where the machine can't isolate students' code,
+nothing is claimed: hand-ins stay queued, the log says what would mend it, and it is tried again now and then.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from learnflow.core.config import Tier
+from learnflow.core.database import Database
+from learnflow.core.ids import new_uuid
+from learnflow.core.logging import get_logger
+from learnflow.grading import janitor, queue
+from learnflow.grading.worker import Bench, give_back_all, work_on
+from learnflow.judge import ForkerPool, JudgeUnavailable
+from learnflow.submissions.live import Live
+
+LEASE_SECONDS = 30.0
+"""How long a grader may be silent before another takes its work; renewed three times in that time."""
+POLL_SECONDS = 0.5
+"""How often the queue is looked at without a wake-up: what bounds the wait for work from another process."""
+DRAIN_SECONDS = 7.0
+"""How long running work may finish when the process is to stop; Kubernetes and people wait about 10."""
+SECONDS_BETWEEN_PROBES = 30.0
+
+log = get_logger(__name__)
+
+
+class GradingService:
+    """What readiness tells: `judging` is whether work is being taken, `advice` what would mend it when it isn't."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.judging = False
+        self.tier = "off" if size == 0 else "none"
+        self.advice = "Graders are switched off in this process." if size == 0 else ""
+        self.pool: ForkerPool | None = None
+
+
+@asynccontextmanager
+async def graders(
+    database: Database,
+    live: Live,
+    *,
+    size: int,
+    lowest_tier: Tier,
+    lease_seconds: float = LEASE_SECONDS,
+    poll_seconds: float = POLL_SECONDS,
+    drain_seconds: float = DRAIN_SECONDS,
+) -> AsyncIterator[GradingService]:
+    """`size` forkers and as many submissions judged at once, one more so that none idles while another is recorded."""
+    service = GradingService(size)
+    if size == 0:
+        yield service
+        return
+    bench = Bench(
+        database=database,
+        live=live,
+        pool=ForkerPool(size, allow_below_full=lowest_tier is not Tier.full),
+        holder=f"{socket.gethostname()[:40]}:{os.getpid()}:{new_uuid().hex[-12:]}",
+        lease=timedelta(seconds=lease_seconds),
+    )
+    workers: set[asyncio.Task[None]] = set()
+    if not await _open(service, bench, workers):
+        log.error("nothing_is_judged", advice=service.advice)
+    keepers = [
+        asyncio.create_task(_every(lease_seconds / 3, lambda: _renew(bench))),
+        asyncio.create_task(_every(poll_seconds, lambda: _poll(service, bench))),
+        asyncio.create_task(_every(SECONDS_BETWEEN_PROBES, lambda: _open_later(service, bench, workers))),
+        asyncio.create_task(_every(janitor.SECONDS_BETWEEN_ROUNDS, lambda: janitor.tidy(database), at_once=True)),
+    ]
+    try:
+        yield service
+    finally:
+        await _drain(bench, workers, drain_seconds)
+        service.judging = False
+        for keeper in keepers:
+            keeper.cancel()
+        await asyncio.gather(*keepers, return_exceptions=True)
+        await bench.pool.close()
+
+
+async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task[None]]) -> bool:
+    """Start the pool and the workers; False when the machine can't isolate well enough."""
+    try:
+        await bench.pool.start()
+    except JudgeUnavailable as problem:
+        service.advice = str(problem)
+        return False
+    service.tier = str(bench.pool.tier.tier)
+    if not bench.pool.idle:
+        service.advice = bench.pool.tier.sentence()
+        return False
+    service.judging, service.advice, service.pool = True, "", bench.pool
+    workers.update(asyncio.create_task(work_on(bench)) for _ in range(service.size + 1))
+    log.info("judging", tier=service.tier, forkers=service.size, interpreter=bench.pool.interpreter)
+    return True
+
+
+async def _open_later(service: GradingService, bench: Bench, workers: set[asyncio.Task[None]]) -> None:
+    if not service.judging and not bench.stopping:
+        await _open(service, bench, workers)
+
+
+async def _renew(bench: Bench) -> None:
+    if not bench.held:
+        return
+    held = set(bench.held)
+    async with bench.database.write() as session:
+        kept = await queue.renew(session, held, bench.lease)
+    for claim in (held - kept) & bench.held:
+        log.warning("lease_lost", claim=claim.id, attempt=claim.attempt)
+
+
+async def _poll(service: GradingService, bench: Bench) -> None:
+    """Wake a worker for each piece of work that nobody told us of."""
+    idle = len(bench.idle)
+    if not idle or not service.judging:
+        return
+    async with bench.database.read() as session:
+        waiting = await queue.free(session, at_most=idle)
+    for _ in range(waiting):
+        bench.live.work_arrived()
+
+
+async def _every(seconds: float, act: Callable[[], Awaitable[None]], *, at_once: bool = False) -> None:
+    """Act again and again; what goes wrong once is told in the log and tried again the next time."""
+    if not at_once:
+        await asyncio.sleep(seconds)
+    while True:
+        try:
+            await act()
+        except Exception:  # leases must be renewed after the database was away, whatever it raised
+            log.exception("grading_upkeep_failed")
+        await asyncio.sleep(seconds)
+
+
+async def _drain(bench: Bench, workers: set[asyncio.Task[None]], seconds: float) -> None:
+    """Let running work finish; what takes too long is given back to others."""
+    bench.stopping = True
+    for task in bench.idle.copy():
+        task.cancel()
+    if workers:
+        _, slow = await asyncio.wait(workers, timeout=seconds)
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+    await give_back_all(bench)

@@ -1,0 +1,114 @@
+"""What a claim is about, read in the transaction that claims it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from learnflow.accounts.models import Student
+from learnflow.core.clock import now
+from learnflow.exercises.models import Exercise
+from learnflow.grading.definitions import Definition, Definitions
+from learnflow.grading.queue import Claim
+from learnflow.submissions.models import Execution, Submission
+from learnflow.submissions.state import Status, sources_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """A submission to judge against `definition`."""
+
+    claim: Claim
+    submission_id: int
+    student_id: int
+    student_key: UUID
+    exercise_id: int
+    topic: str
+    code: str
+    submitted_at: datetime
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToExecute:
+    """A run or a verification: `request` says what is to be done."""
+
+    claim: Claim
+    execution_id: int
+    kind: str
+    request: dict[str, Any]
+
+
+Work = HandedIn | ToExecute
+
+
+async def begin(session: AsyncSession, claim: Claim, definitions: Definitions) -> Work | None:
+    """Mark the work as running and read it. None when there is nothing left to do for it."""
+    if claim.submission_id is not None:
+        return await _begin_submission(session, claim, claim.submission_id, definitions)
+    assert claim.execution_id is not None
+    return await _begin_execution(session, claim, claim.execution_id)
+
+
+async def _begin_submission(
+    session: AsyncSession, claim: Claim, submission_id: int, definitions: Definitions
+) -> HandedIn | None:
+    started = await session.execute(
+        update(Submission)
+        .where(Submission.id == submission_id, Submission.status.in_(sources_of(Status.running)))
+        .values(status=Status.running.value, started_at=now())
+        .returning(
+            Submission.student_id,
+            Submission.exercise_id,
+            Submission.exercise_version,
+            Submission.code,
+            Submission.submitted_at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    row = started.one_or_none()
+    if row is None:
+        return None
+    found = await session.execute(
+        select(Student.user_id, Exercise.topic).where(Student.id == row.student_id, Exercise.id == row.exercise_id)
+    )
+    student_key, topic = found.one()
+    return HandedIn(
+        claim=claim,
+        submission_id=submission_id,
+        student_id=row.student_id,
+        student_key=student_key,
+        exercise_id=row.exercise_id,
+        topic=topic,
+        code=row.code,
+        submitted_at=row.submitted_at,
+        definition=await definitions.of(session, row.exercise_id, row.exercise_version),
+    )
+
+
+async def _begin_execution(session: AsyncSession, claim: Claim, execution_id: int) -> ToExecute | None:
+    started = await session.execute(
+        update(Execution)
+        .where(Execution.id == execution_id, Execution.status.in_(["queued", "running"]))
+        .values(status="running")
+        .returning(Execution.kind, Execution.request)
+        .execution_options(synchronize_session=False)
+    )
+    row = started.one_or_none()
+    if row is None or row.request is None:
+        return None
+    return ToExecute(claim=claim, execution_id=execution_id, kind=row.kind, request=row.request)
+
+
+async def lay_down(session: AsyncSession, claim: Claim) -> None:
+    """Undo `begin`: the work waits again."""
+    if claim.submission_id is not None:
+        await session.execute(
+            update(Submission)
+            .where(Submission.id == claim.submission_id, Submission.status.in_(sources_of(Status.queued)))
+            .values(status=Status.queued.value, started_at=None)
+            .execution_options(synchronize_session=False)
+        )
