@@ -32,7 +32,8 @@ def statements(database: Database) -> Iterator[list[str]]:
     seen: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
+        if statement != "BEGIN":  # SQLite's, which is part of the transaction and not of the work
+            seen.append(statement)
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     yield seen

@@ -240,5 +240,5 @@ async def _free_slug(session: AsyncSession, title: str) -> str:
 
 def slug_of(title: str) -> str:
     """A title's words in ASCII, joined by hyphens; room is left for a number behind it."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain)[: LONGEST_SLUG - 12].strip("-") or "exercise"

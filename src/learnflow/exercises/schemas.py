@@ -45,7 +45,9 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Lines = Annotated[str, Field(max_length=MAX_CODE), AfterValidator(_plain_lines), AfterValidator(without_nul)]
 Code = Annotated[Lines, AfterValidator(_fits)]
-Hint = Annotated[Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+Hint = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), AfterValidator(without_nul)
+]
 
 
 class LimitOverrides(BaseModel):
