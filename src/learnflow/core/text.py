@@ -1,4 +1,4 @@
-"""Text that both databases can hold: no NUL, no lone surrogates (pydantic refuses those by itself)."""
+"""Text that both databases can hold: no NUL, no lone surrogates (pydantic lets those through in a plain `str`)."""
 
 from typing import Annotated
 
@@ -6,8 +6,13 @@ from pydantic import AfterValidator, StringConstraints
 
 
 def without_nul(text: str) -> str:
+    """The text itself. Raises ValueError when it holds NUL or lone surrogates, which no database stores."""
     if "\0" in text:
         raise ValueError("must not contain NUL characters")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must not contain lone surrogates (half of a character)") from None
     return text
 
 
