@@ -118,6 +118,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("system_events", schema=None) as batch_op:
         batch_op.create_index("ix_system_events_actor_id_occurred_at", ["actor_id", "occurred_at"], unique=False)
+        batch_op.create_index("ix_system_events_subject_occurred_at", ["subject", "occurred_at"], unique=False)
         batch_op.create_index("ix_system_events_type_occurred_at", ["type", "occurred_at"], unique=False)
 
     op.create_table(
@@ -433,6 +434,7 @@ def downgrade() -> None:
     op.drop_table("executions")
     with op.batch_alter_table("system_events", schema=None) as batch_op:
         batch_op.drop_index("ix_system_events_type_occurred_at")
+        batch_op.drop_index("ix_system_events_subject_occurred_at")
         batch_op.drop_index("ix_system_events_actor_id_occurred_at")
 
     op.drop_table("system_events")

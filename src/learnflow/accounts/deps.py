@@ -53,9 +53,14 @@ class _TheCaller(_Bearer):
 
 class _AnyCaller(_Bearer):
     async def __call__(self, request: Request) -> Caller:
-        if "authorization" not in request.headers:
-            return GUEST
-        return (await _identify(request))[1]
+        return await caller_of(request)
+
+
+async def caller_of(request: Request) -> Caller:
+    """The request's caller, a guest when it carries no token. Raises NotSignedIn for a bad one."""
+    if "authorization" not in request.headers:
+        return GUEST
+    return (await _identify(request))[1]
 
 
 async def _identify(request: Request) -> tuple[Student, Caller]:

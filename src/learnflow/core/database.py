@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionm
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 BUSY_TIMEOUT_MS = 10_000
+_ANNOUNCES = "learnflow.announces"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -85,6 +86,8 @@ class Database:
         self._reads = async_sessionmaker(self.engine, expire_on_commit=False)
         self._writes = async_sessionmaker(self.engine.execution_options(writes=True), expire_on_commit=False)
         self._writer = asyncio.Lock() if self.is_sqlite else None
+        self.announced = asyncio.Event()
+        """Set when a transaction commits whose session said so with `announce`; whoever waits for it clears it."""
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -95,8 +98,11 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """A transaction: commits when the block ends, rolls back when it raises. Keep it short."""
-        async with self._writer or nullcontext(), self._writes() as session, session.begin():
-            yield session
+        async with self._writer or nullcontext(), self._writes() as session:
+            async with session.begin():
+                yield session
+            if session.info.get(_ANNOUNCES):
+                self.announced.set()
 
     @asynccontextmanager
     async def write_connection(self) -> AsyncIterator[AsyncConnection]:
@@ -128,6 +134,11 @@ def _begin_sqlite(connection: Any) -> None:
     # A deferred transaction that later writes fails at once when another has written: writers announce themselves.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def announce(session: AsyncSession) -> None:
+    """Have `Database.announced` set once this session's transaction has committed."""
+    session.info[_ANNOUNCES] = True
 
 
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:

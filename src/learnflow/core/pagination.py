@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Query
@@ -52,7 +52,7 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[SortKey, ...]:
         if not isinstance(values, list) or len(values) != len(kinds):
             raise ValueError("wrong length")
         return tuple(_key(value, kind) for value, kind in zip(values, kinds, strict=True))
-    except (ValueError, binascii.Error, RecursionError) as error:
+    except (ValueError, OverflowError, binascii.Error, RecursionError) as error:
         raise InvalidInput.of(
             "cursor", "This is not a cursor of this list. Use `next` of the page before, unchanged."
         ) from error
@@ -63,7 +63,7 @@ def _key(value: object, kind: type) -> SortKey:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no time zone")
-        return moment
+        return moment.astimezone(UTC)
     if type(value) is not kind or not isinstance(value, int | str):
         raise ValueError("wrong type")
     if isinstance(value, int) and abs(value) > LARGEST_ID:

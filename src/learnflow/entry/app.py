@@ -16,7 +16,12 @@ from learnflow.core.database import Database
 from learnflow.core.http import Edge
 from learnflow.core.logging import configure_logging
 from learnflow.core.problems import install_problem_handlers
-from learnflow.events.router import router as events
+from learnflow.entry.audit_log import router as events
+from learnflow.entry.cors import allow_origins
+from learnflow.entry.docs_pages import router as docs_pages
+from learnflow.entry.health import router as health
+from learnflow.entry.start import SUBSCRIBERS, tell_start
+from learnflow.events.relay import relay
 from learnflow.exercises.router import router as exercises
 from learnflow.grading.definitions import check_definition
 from learnflow.grading.service import graders
@@ -49,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
             lease_seconds=settings.grader_lease_seconds,
         )
         try:
-            async with judging as app.state.grading:
+            async with relay(database, SUBSCRIBERS) as app.state.relay, judging as app.state.grading:
+                await tell_start(app)
                 yield
         finally:
             app.state.password_worker.close()
@@ -63,7 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.standing = ProgressStanding()
     app.state.check_definition = check_definition
     install_problem_handlers(app)
-    for router in (accounts, exercises, submissions, analytics, events):
+    for router in (health, docs_pages, accounts, exercises, submissions, analytics, events):
         app.include_router(router)
     app.add_middleware(Edge, trusted_proxies=parse_networks(settings.trusted_proxies))
+    allow_origins(app, settings)
     return app

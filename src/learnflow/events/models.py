@@ -47,6 +47,7 @@ class SystemEvent(Base):
     __table_args__ = (
         Index("ix_system_events_type_occurred_at", "type", "occurred_at"),
         Index("ix_system_events_actor_id_occurred_at", "actor_id", "occurred_at"),
+        Index("ix_system_events_subject_occurred_at", "subject", "occurred_at"),
     )
 
     occurred_at: Mapped[datetime] = mapped_column(primary_key=True)

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
 from learnflow.core.context import current_origin
+from learnflow.core.database import announce
 from learnflow.core.ids import new_uuid
 from learnflow.events.catalog import Event
 from learnflow.events.models import OutboxRow
@@ -33,3 +34,4 @@ def publish(session: AsyncSession, event: Event, *, subject: str, key: UUID | No
             occurred_at=now(),
         )
     )
+    announce(session)
