@@ -73,7 +73,10 @@ async def _begin_submission(
     if row is None:
         return None
     found = await session.execute(
-        select(Student.user_id, Exercise.topic).where(Student.id == row.student_id, Exercise.id == row.exercise_id)
+        select(Student.user_id, Exercise.topic)
+        .join_from(Submission, Student, Student.id == Submission.student_id)
+        .join(Exercise, Exercise.id == Submission.exercise_id)
+        .where(Submission.id == submission_id)
     )
     student_key, topic = found.one()
     return HandedIn(
