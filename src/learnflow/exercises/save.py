@@ -124,6 +124,8 @@ async def _verified(content: ExerciseIn, caller: Caller, verify: Verify) -> None
             outcome = await verify(draft, caller)
     except TimeoutError as error:
         raise VerificationUnavailable(f"No grader answered within {VERIFY_SECONDS} seconds.") from error
+    except VerificationUnavailable:
+        raise
     except Unavailable as error:
         raise VerificationUnavailable(error.detail) from error
     problems = problems_of(draft, outcome, has_cases=bool(content.test_cases))
