@@ -157,9 +157,9 @@ class Relay:
         ready = [row for row in run if row[1].key not in refused]
         try:
             return await self._deliver(ready)
-        except Exception as error:  # noqa: BLE001 - a subscriber may raise anything; the event stays and is tried again
+        except Exception as error:  # a subscriber may raise anything; the event stays and is tried again
             if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-                raise  # the database is gone, which is no event's fault
+                raise  # a connection is gone, which is no event's fault
             if len(ready) == 1:
                 self._hold(ready[0][1], error)
                 refused.add(ready[0][1].key)

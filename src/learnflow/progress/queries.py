@@ -1,6 +1,5 @@
-"""What the progress room reads: attempts, active days, and rows of progress."""
+"""What the progress room reads: attempts, active days, one row of progress."""
 
-from collections.abc import Sequence
 from datetime import UTC, date
 
 from sqlalchemy import select
@@ -48,11 +47,3 @@ async def progress_with(session: AsyncSession, student_id: int, exercise_id: int
         .where(Progress.student_id == student_id, Progress.exercise_id == exercise_id)
         .execution_options(populate_existing=True)
     )
-
-
-async def progress_page(session: AsyncSession, student_id: int, *, after: int | None, limit: int) -> Sequence[Progress]:
-    """Up to `limit` rows of a student's progress in the order of exercise ids, from behind `after`."""
-    query = select(Progress).where(Progress.student_id == student_id)
-    if after is not None:
-        query = query.where(Progress.exercise_id > after)
-    return (await session.scalars(query.order_by(Progress.exercise_id).limit(limit))).all()
