@@ -128,7 +128,7 @@ async def _take_key(session: AsyncSession, student_id: int, key: str, body_hash:
             continue
         if known.body_hash != body_hash:
             message = "This key came with another submission before. Use a new key for a new submission."
-            raise KeyUsedForAnother(message, errors=[FieldProblem(field="idempotency-key", message=message)])
+            raise KeyUsedForAnother(message, errors=[FieldProblem(field="Idempotency-Key", message=message)])
         submission_id: int = known.submission_id
         return submission_id
     return None
