@@ -39,6 +39,8 @@ class Output:
             data = os.read(self.descriptor, READ_BYTES)
         except BlockingIOError:
             return False
+        except ConnectionResetError:  # killed before it read its job: the other end of what is the end of a file
+            return False
         room = self._limit - len(self.data)
         self.data += data[:room]
         self.full = len(data) > room

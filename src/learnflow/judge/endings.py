@@ -9,8 +9,6 @@ from learnflow.judge.limits import Limits
 from learnflow.judge.syntax_errors import explain_syntax
 from learnflow.judge.verdicts import ErrorDetail, Execution, Verdict
 
-_NEAR = 0.9  # share of the CPU limit from which a SIGKILL is the CPU limit's
-
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -42,10 +40,8 @@ def ending_of(execution: Execution, source: str, limits: Limits, *, stdio: bool)
 
 def _stopped(execution: Execution, limits: Limits) -> Ending | None:
     if execution.stopped == "output":
-        size = _size(limits.output_bytes)
-        return Ending(
-            Verdict.output_limit, f"Your program printed more than {size}: is a print inside an endless loop?", None
-        )
+        sentence = f"Your program printed more than {_size(limits.output_bytes)}, or returned far too much: is a loop endless?"
+        return Ending(Verdict.output_limit, sentence, None)
     if execution.stopped == "wall":
         if execution.cpu_ms < 100:
             return Ending(
@@ -70,7 +66,8 @@ def _killed(execution: Execution, limits: Limits) -> Ending | None:
     if killer == signal.SIGXCPU:
         return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
     if killer == signal.SIGKILL:
-        if execution.cpu_ms >= _NEAR * 1000 * limits.cpu_seconds:
+        # The kernel says only that it killed. It counts the limit's time in ticks, which may run ahead of the true time.
+        if execution.cpu_ms / limits.cpu_seconds / 1000 >= execution.memory_kb * 1024 / limits.memory_bytes:
             return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
         return Ending(Verdict.memory_limit, _too_large(limits), None)
     if killer == signal.SIGSYS:
@@ -100,6 +97,8 @@ def _of_error(detail: ErrorDetail, source: str, limits: Limits) -> Ending:
         where = f"On line {detail['line']}: " if detail["line"] is not None else ""
         return Ending(Verdict.forbidden, f"{where}{_FORBIDDEN}", detail)
     number = _error_number(message)
+    if kind == "OSError" and number == 12:  # ENOMEM
+        return Ending(Verdict.memory_limit, _too_large(limits), detail)
     if kind == "OSError" and number in (27, 28, 122):  # EFBIG, ENOSPC, EDQUOT
         return Ending(Verdict.output_limit, _too_much_on_disk(limits), detail)
     return Ending(Verdict.runtime_error, explain_error(detail, source), detail)

@@ -90,8 +90,9 @@ class Forker:
             async with asyncio.timeout(SECONDS_TO_START):
                 facts = await self._ready
         except (OSError, TimeoutError) as problem:
+            reason = self._said() or f"no answer from it ({problem!r})"
             await self.close()
-            raise ForkerLost(f"the sandbox did not start: {self._said() or problem!r}") from problem
+            raise ForkerLost(reason) from problem
         except BaseException:
             await self.close()
             raise
@@ -199,7 +200,7 @@ class Forker:
         except BlockingIOError:
             return
         except OSError as problem:
-            self._end(str(problem))
+            self._end(self._said() or str(problem))
             return
         tag, rest = message[:1], message[1:]
         if tag == b"X":
@@ -261,7 +262,7 @@ class Forker:
         if self._ready.done():
             self._lost()
         else:
-            self._ready.set_exception(ForkerLost(f"the sandbox did not start: {reason}"))
+            self._ready.set_exception(ForkerLost(reason))
 
     def _release(self, reason: str) -> None:
         self.alive = False

@@ -27,7 +27,8 @@ async def judge_code(
 ) -> Judgement:
     """The verdict of every case, in the order of the cases. `on_case` hears of each as it is decided, in any order.
 
-    `budget_seconds` is what the programs may run in all, waiting for a forker not counted. Raises JudgeUnavailable when
+    `budget_seconds` is what the programs may run in all: once it is used up no further case is begun. Waiting for a
+    forker is not counted. Raises JudgeUnavailable when
     nothing can be run; a forker that dies makes the case it ran an internal_error, never the student's fault.
     """
     submission = _Submission(pool, code, cases, limits, on_case, budget_seconds)
@@ -105,19 +106,14 @@ class _Submission:
 
     async def _judge(self, position: int, case: Case) -> CaseResult:
         tier = self.pool.tier.tier
-        wall = min(self.limits.wall_seconds, self.seconds_left)
-        self.seconds_left -= wall  # reserved, so that cases running at once don't spend the same seconds
-        limits = replace(self.limits, wall_seconds=wall)
+        limits = replace(self.limits, wall_seconds=min(self.limits.wall_seconds, self.seconds_left))
         job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
-        used = 0.0
         try:
             execution = await self.pool.execute(job, limits)
-            used = execution.wall_ms / 1e3
         except ForkerLost:
             sentence = "The judge failed while it ran this case. This is not your program's fault."
             return unrun(case, position, Verdict.internal_error, sentence, tier)
-        finally:
-            self.seconds_left += wall - used
+        self.seconds_left -= execution.wall_ms / 1e3
         result = assess(case, position, execution, tier, self.code, limits)
         if result.verdict is Verdict.syntax_error:
             self.syntax_error = result

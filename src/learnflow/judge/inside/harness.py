@@ -164,16 +164,16 @@ def _compiled(source: str, name: str) -> Any:
 
 
 def _find(path: str, init: dict[str, Any] | None, namespace: dict[str, Any]) -> Callable[..., Any]:
-    """The function, or the method of a new instance. Static and class methods need no instance if `init` is null."""
+    """The function, or the method of a new instance. Static and class methods get none when `init` is empty."""
     first, _, method = path.partition(".")
     if first not in namespace:
         raise NameError(f"name {first!r} is not defined")
     target: Any = namespace[first]
     if not method:
         return target  # type: ignore[no-any-return]  # calling what can't be called is the student's TypeError
-    if init is None and isinstance(vars(target).get(method), (staticmethod, classmethod)):
-        return getattr(target, method)  # type: ignore[no-any-return]  # as above
     init = init or {}
+    if not any(init.values()) and isinstance(vars(target).get(method), (staticmethod, classmethod)):
+        return getattr(target, method)  # type: ignore[no-any-return]  # as above
     arguments = [_decode(wire, namespace) for wire in init.get("args") or ()]
     keywords = {name: _decode(wire, namespace) for name, wire in (init.get("kwargs") or {}).items()}
     return getattr(target(*arguments, **keywords), method)  # type: ignore[no-any-return]  # as above

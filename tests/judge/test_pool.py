@@ -1,0 +1,225 @@
+"""The pool keeps serving whatever happens to its forkers, and leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, probe, tier
+
+HELLO = {"kind": "stdio", "source": "print('hello')"}
+SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
+
+
+@pytest.fixture
+async def own_pool() -> AsyncIterator[ForkerPool]:
+    """A pool that a test may harm."""
+    async with ForkerPool(size=1) as pool:
+        yield pool
+
+
+def descendants(pid: int) -> list[int]:
+    found: list[int] = []
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (thread / "children").read_text().split()):
+            found += [child, *descendants(child)]
+    return found
+
+
+def processes_of(pool: ForkerPool) -> list[int]:
+    roots = [forker._process.pid for forker in pool._forkers]
+    return [pid for root in roots for pid in (root, *descendants(root))]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+async def until_gone(pids: list[int]) -> None:
+    async with asyncio.timeout(5):
+        for pid in filter(lives, pids):
+            while lives(pid):  # noqa: ASYNC110  # a process that is not ours gives no event
+                await asyncio.sleep(0.01)
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def mounts() -> int:
+    return len(Path("/proc/self/mounts").read_text().splitlines())
+
+
+async def test_this_machine_isolates_fully(pool: ForkerPool) -> None:
+    assert pool.tier.tier is Tier.full
+    assert (await probe()).tier is Tier.full
+
+
+async def test_jobs_queue_for_idle_forkers(pool: ForkerPool) -> None:
+    ended = await asyncio.gather(
+        *(pool.execute({"kind": "stdio", "source": f"print({n})"}, Limits()) for n in range(20))
+    )
+    assert [execution.stdout for execution in ended] == [f"{n}\n" for n in range(20)]
+    assert pool.idle == pool.size
+
+
+async def test_five_hundred_jobs_leave_nothing_behind(pool: ForkerPool) -> None:
+    async def some_jobs(count: int) -> None:
+        await asyncio.gather(*(pool.execute(HELLO, Limits()) for _ in range(count)))
+        for forker in pool._forkers:  # until the spares are there
+            assert forker._spare is not None
+            await forker._spare.ready
+
+    await some_jobs(20)
+    before = open_files(), mounts(), len(processes_of(pool))
+    await some_jobs(500)
+    assert (open_files(), mounts(), len(processes_of(pool))) == before
+
+
+async def test_closing_leaves_no_process_no_descriptor_and_no_mount() -> None:
+    before = open_files(), mounts()
+    async with ForkerPool(size=2) as pool:
+        await pool.execute(HELLO, Limits())
+        processes = processes_of(pool)
+        assert len(processes) >= 6  # bubblewrap twice and the forker, for each of two; and spares
+    await until_gone(processes)
+    assert (open_files(), mounts()) == before
+
+
+async def test_closing_during_a_job_ends_it_and_wakes_whoever_waits() -> None:
+    async with ForkerPool(size=1) as pool:
+        running = asyncio.create_task(pool.execute(SLEEP, Limits()))
+        waiting = [asyncio.create_task(pool.execute(HELLO, Limits())) for _ in range(2)]
+        await asyncio.sleep(0)
+        processes = processes_of(pool)
+    outcomes = await asyncio.gather(running, *waiting, return_exceptions=True)
+    assert all(isinstance(outcome, (ForkerLost, JudgeUnavailable)) for outcome in outcomes), outcomes
+    await until_gone(processes)
+
+
+async def test_a_closed_pool_can_be_started_again() -> None:
+    pool = ForkerPool(size=1)
+    for _ in range(2):
+        async with pool:
+            assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+    with pytest.raises(JudgeUnavailable):
+        await pool.execute(HELLO, Limits())
+
+
+async def test_cancelling_kills_the_child_and_the_pool_goes_on(own_pool: ForkerPool) -> None:
+    for pause in (0, 0.001, 0.01, 0.1):
+        task = asyncio.create_task(own_pool.execute(SLEEP, Limits()))
+        await asyncio.sleep(pause)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+    assert own_pool.idle == 1
+
+
+async def test_a_forker_that_is_killed_is_replaced_and_its_job_run_again(own_pool: ForkerPool) -> None:
+    (forker,) = own_pool._forkers
+    slow = {"kind": "stdio", "source": "import time\ntime.sleep(0.3)\nprint('done')"}
+    task = asyncio.create_task(own_pool.execute(slow, Limits()))
+    await asyncio.sleep(0.05)
+    os.kill(forker._process.pid, signal.SIGKILL)
+    assert (await task).stdout == "done\n"
+    assert own_pool._forkers.isdisjoint({forker})
+
+
+@pytest.mark.parametrize("which", [0, 1, 2, 3], ids=["bubblewrap", "bubblewrap inside", "forker", "spare"])
+async def test_killing_an_idle_process_of_the_sandbox_costs_nothing(own_pool: ForkerPool, which: int) -> None:
+    (forker,) = own_pool._forkers
+    assert forker._spare is not None
+    await forker._spare.ready
+    os.kill(processes_of(own_pool)[which], signal.SIGKILL)
+    for _ in range(3):
+        assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) -> None:
+    task = asyncio.create_task(own_pool.execute(SLEEP, Limits()))
+    lost = set()
+    while len(lost) < 2:
+        await asyncio.sleep(0.02)
+        for forker in own_pool._forkers - lost:
+            if own_pool.idle == 0:
+                lost.add(forker)
+                os.kill(forker._process.pid, signal.SIGKILL)
+    with pytest.raises(ForkerLost):
+        await task
+    assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_a_service_killed_with_9_leaves_no_process() -> None:
+    source = """
+import asyncio
+from learnflow.judge import ForkerPool, Limits
+async def main():
+    async with ForkerPool(size=1) as pool:
+        print("ready", flush=True)
+        await pool.execute({"kind": "stdio", "source": "import time\\ntime.sleep(60)"}, Limits(wall_seconds=60))
+asyncio.run(main())
+"""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(  # noqa: ASYNC220  # it is waited for at once
+        [sys.executable, "-c", source], stdout=subprocess.PIPE, env=environment
+    ) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline() == b"ready\n"
+        processes = descendants(service.pid)
+        assert len(processes) >= 3
+        service.kill()
+    await until_gone(processes)
+
+
+async def test_a_machine_without_bubblewrap_is_refused_with_the_command_that_helps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "apt-get").write_text("#!/bin/sh\n")
+    (tmp_path / "apt-get").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert (await probe()).tier is Tier.none
+    with pytest.raises(JudgeUnavailable, match="apt-get install bubblewrap"):
+        await ForkerPool(size=1).start()
+
+
+async def test_below_full_may_be_allowed_but_nothing_is_judged(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    async with ForkerPool(size=1, allow_below_full=True) as pool:
+        assert pool.tier.tier is Tier.none
+        with pytest.raises(JudgeUnavailable, match="bubblewrap is not installed"):
+            await pool.execute(HELLO, Limits())
+
+
+async def test_a_bubblewrap_that_can_not_isolate_is_reported_with_what_it_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    before = open_files()
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(JudgeUnavailable, match="No permissions to create new namespace"):
+        await ForkerPool(size=2).start()
+    assert open_files() == before
+
+
+async def test_a_sandbox_that_lets_things_through_is_not_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tier, "MISBEHAVIOUR", "print('[\"open a socket\"]')")
+    with pytest.raises(JudgeUnavailable, match="was able to: open a socket"):
+        await ForkerPool(size=1).start()
+
+
+async def test_other_systems_than_linux_are_told_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("learnflow.judge.tier.sys.platform", "darwin")
+    report = await probe()
+    assert report.tier is Tier.none
+    assert "on Linux only" in report.sentence()
