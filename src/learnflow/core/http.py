@@ -7,6 +7,7 @@ routing itself, and this one has to know the answer's status for all of its duti
 import re
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from fastapi import APIRouter
@@ -48,6 +49,8 @@ class Edge:
         started = time.perf_counter()
         status = 0
 
+        body = _BoundedBody(receive)
+
         async def send_with_id(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
@@ -55,13 +58,17 @@ class Edge:
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
             await send(message)
 
+        async def send_app(message: Message) -> None:
+            if status or not body.too_large:  # else: FastAPI's 400 for a body that it could not read to the end
+                await send_with_id(message)
+
         try:
             if self._is_too_large(headers):
-                await _too_large()(scope, receive, send_with_id)
+                body.too_large = True
             else:
-                await self.app(scope, _bounded(receive), send_with_id)
-        except _BodyTooLarge:
-            if not status:
+                with suppress(_BodyTooLarge):
+                    await self.app(scope, body, send_app)
+            if body.too_large and not status:
                 await _too_large()(scope, receive, send_with_id)
         except Exception:
             log.exception("request_failed", method=scope["method"], path=scope["path"])
@@ -92,19 +99,22 @@ class _BodyTooLarge(Exception):
     """A body sent in chunks passed the limit."""
 
 
-def _bounded(receive: Receive) -> Receive:
-    seen = 0
+class _BoundedBody:
+    """The request's body, up to the limit."""
 
-    async def bounded() -> Message:
-        nonlocal seen
-        message = await receive()
+    def __init__(self, receive: Receive) -> None:
+        self.receive = receive
+        self.seen = 0
+        self.too_large = False
+
+    async def __call__(self) -> Message:
+        message = await self.receive()
         if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
-            if seen > LARGEST_BODY:
+            self.seen += len(message.get("body", b""))
+            if self.seen > LARGEST_BODY:
+                self.too_large = True
                 raise _BodyTooLarge
         return message
-
-    return bounded
 
 
 def _too_large() -> ASGIApp:
