@@ -16,6 +16,7 @@ from learnflow.core.config import Tier
 from learnflow.grading.service import graders
 from tests.submissions.conftest import WRONG, School
 from tests.support.people import access_token, bearer
+from tests.support.waiting import eventually
 
 
 def events_of(answer: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
@@ -23,13 +24,16 @@ def events_of(answer: httpx.Response) -> list[tuple[str, dict[str, Any]]]:
     return [(event.event, json.loads(event.data)) for event in EventSource(answer).iter_sse()]
 
 
+async def is_followed(school: School, submission_id: int) -> bool:
+    return ("submission", submission_id) in school.app.state.live._watches
+
+
 async def test_a_submission_is_followed_to_its_verdict(school: School) -> None:
     await school.hand_in("x = 1", by=school.other)
     submission_id = (await school.hand_in(WRONG)).json()["id"]
     stream = asyncio.create_task(school.get(f"{submission_id}/events"))
     state = school.app.state
-    while ("submission", submission_id) not in state.live._watches:
-        await asyncio.sleep(0)
+    await eventually(lambda: is_followed(school, submission_id))
     await school.get(str(submission_id))  # the stream has had its first look into the database by then
     async with graders(state.database, state.live, size=1, lowest_tier=Tier.full):
         events = events_of(await stream)
@@ -69,8 +73,7 @@ async def test_the_stream_ends_with_the_session(school: School) -> None:
     stream = asyncio.create_task(school.get(f"{submission_id}/events"))
     async with school.app.state.database.write() as session:
         mine = SignInSession.id == school.student.session_id
-        while ("submission", submission_id) not in school.app.state.live._watches:
-            await asyncio.sleep(0)
+        await eventually(lambda: is_followed(school, submission_id))
         await session.execute(update(SignInSession).where(mine).values(revoked_at=now()))
     revoked = time.monotonic()
     names = [name for name, _ in events_of(await stream)]
@@ -91,8 +94,7 @@ async def test_the_stream_ends_with_the_token(school: School) -> None:
 async def test_a_reader_who_leaves_is_forgotten(school: School) -> None:
     submission_id = (await school.hand_in()).json()["id"]
     stream = asyncio.create_task(school.get(f"{submission_id}/events"))
-    while ("submission", submission_id) not in school.app.state.live._watches:
-        await asyncio.sleep(0)
+    await eventually(lambda: is_followed(school, submission_id))
     stream.cancel()
     await asyncio.gather(stream, return_exceptions=True)
     assert school.app.state.live._watches == {}

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+from learnflow import judge
 from learnflow.core.config import Tier
 from learnflow.core.database import Database
 from learnflow.core.ids import new_uuid
@@ -95,7 +96,7 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
         service.advice = str(problem)
         return False
     service.tier = str(bench.pool.tier.tier)
-    if not bench.pool.idle:
+    if bench.pool.tier.tier is not judge.Tier.full:  # the judge runs nothing below it yet
         service.advice = bench.pool.tier.sentence()
         return False
     service.judging, service.advice, service.pool = True, "", bench.pool

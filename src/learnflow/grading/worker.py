@@ -66,6 +66,8 @@ async def work_on(bench: Bench) -> None:
         except Exception:  # a worker outlives whatever one piece of work or the database does to it
             log.exception("grading_failed")
             await asyncio.sleep(1)
+        if bench.stopping:
+            return
         bench.idle.add(task)
         try:
             await bench.live.work()
