@@ -122,12 +122,16 @@ class Database:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver's own BEGIN is late and deferred; with it off, `_begin_sqlite` decides.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.close()
+    except Exception:
+        connection.close()  # the pool doesn't know it yet, and each holds a thread
+        raise
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -102,6 +102,14 @@ async def _database_away(_request: Request, error: Exception) -> Response:
     )
 
 
+async def _database_error(request: Request, error: Exception) -> Response:
+    # A server that refuses connections while it starts or stops is told by the bare class, before any statement.
+    assert isinstance(error, DBAPIError)
+    if error.connection_invalidated or (type(error) is DBAPIError and error.statement is None):
+        return await _database_away(request, error)
+    raise error
+
+
 def unexpected_error() -> Response:
     return problem_response(
         500,
@@ -118,3 +126,4 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_exception)
     for error in (OperationalError, InterfaceError, PoolTimeout, ConnectionError):
         app.add_exception_handler(error, _database_away)
+    app.add_exception_handler(DBAPIError, _database_error)
