@@ -1,14 +1,12 @@
 """The catalogue: adding, reading, listing, changing and removing exercises."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import TypeAdapter
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from learnflow.accounts.access import Role
 from learnflow.core.clock import now
@@ -16,28 +14,14 @@ from learnflow.core.config import Settings
 from learnflow.core.database import Database
 from learnflow.core.pagination import Page
 from learnflow.entry.app import create_app
-from learnflow.events.models import OutboxRow
 from learnflow.exercises import queries
 from learnflow.exercises.models import ExerciseVersion
 from learnflow.exercises.schemas import ExerciseSummary
 from learnflow.progress.record import record_outcome
 from tests.conftest import client_of
-from tests.support.exercises import SOLUTION, exercise, published_exercise
+from tests.support.exercises import SOLUTION, events_about_exercises, exercise, published_exercise
 from tests.support.people import Person, join
-
-
-@contextmanager
-def statements(database: Database) -> Iterator[list[str]]:
-    """The SQL statements sent meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement != "BEGIN":  # SQLite's, which is part of the transaction and not of the work
-            seen.append(statement)
-
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+from tests.support.statements import statements_of
 
 
 async def titles(client: httpx.AsyncClient, person: Person | None = None, **query: Any) -> list[str]:
@@ -70,9 +54,10 @@ async def test_create_exercise(client: httpx.AsyncClient, teacher: Person, datab
     assert body["test_cases"][1]["comparison"]["mode"] == "exact"
     async with database.read() as session:
         version = (await session.scalars(select(ExerciseVersion))).one()
-        kinds = list(await session.scalars(select(OutboxRow.type)))
     assert (version.author_id, version.origin) == (teacher.id, "web")
-    assert "learnflow.exercise.saved" in kinds
+    assert await events_about_exercises(database, "saved") == [
+        {"exercise_id": body["id"], "version": 1, "origin": "web"}
+    ]
 
 
 async def test_get_exercise(client: httpx.AsyncClient, app: FastAPI) -> None:
@@ -145,9 +130,7 @@ async def test_an_exercise_that_somebody_tried_is_archived_instead(
     assert refused.status_code == 403
     changed = await client.put(address, json=exercise(), headers={**teacher.headers, "If-Match": '"1"'})
     assert changed.status_code == 410
-    async with database.read() as session:
-        kinds = list(await session.scalars(select(OutboxRow.type)))
-    assert kinds.count("learnflow.exercise.archived") == 1
+    assert await events_about_exercises(database, "archived") == [{"exercise_id": made.id, "deleted": False}]
 
 
 async def test_the_list_is_narrowed_by_what_is_asked_for(
@@ -191,11 +174,11 @@ async def test_the_list_is_one_statement_however_long(
 ) -> None:
     for number in range(rows):
         await published_exercise(app.state.database, title=f"Exercise {number}")
-    with statements(app.state.database) as sent:
+    with statements_of(app.state.database) as sent:
         answer = await client.get("/api/exercises/", params={"limit": 100})
     assert len(sent) == 1
     assert len(answer.json()["items"]) == rows
-    with statements(app.state.database) as sent:
+    with statements_of(app.state.database) as sent:
         await client.get("/api/exercises/", params={"limit": 100, "status": "todo"}, headers=student.headers)
     assert len(sent) == 2  # who asks, and the list
 

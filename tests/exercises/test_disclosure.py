@@ -5,15 +5,13 @@ import asyncio
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
 
 from learnflow.accounts.access import GUEST, Caller, Role
 from learnflow.core.clock import now
 from learnflow.core.database import Database
-from learnflow.events.models import OutboxRow
 from learnflow.exercises.disclosure import visible_case, visible_cases
 from learnflow.progress.record import record_outcome
-from tests.support.exercises import HIDDEN_NUMBER, HINTS, SOLUTION, published_exercise
+from tests.support.exercises import HIDDEN_NUMBER, HINTS, SOLUTION, events_about_exercises, published_exercise
 from tests.support.people import Person, join
 
 STUDENT, TEACHER = Caller(Role.student, id=1), Caller(Role.teacher, id=2)
@@ -78,10 +76,8 @@ async def test_hints_are_revealed_rung_by_rung_and_remembered(
     after = await client.post(f"{address}/hints/next", headers=student.headers)
     assert (after.status_code, after.json()["code"]) == (409, "no_more_hints")
     assert (await client.get(address, headers=(await join(app)).headers)).json()["hints"] == []
-    async with app.state.database.read() as session:
-        events = (await session.scalars(select(OutboxRow).where(OutboxRow.type.endswith("hint_revealed")))).all()
-    assert [event.data["rung"] for event in events] == [1, 2, 3]
-    assert {event.key for event in events} == {str(student.user_id)}
+    events = await events_about_exercises(app.state.database, "hint_revealed")
+    assert events == [{"student_id": student.id, "exercise_id": made.id, "rung": rung} for rung in (1, 2, 3)]
 
 
 async def test_hints_asked_for_at_once_never_skip_a_rung(

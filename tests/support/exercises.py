@@ -3,7 +3,10 @@
 from copy import deepcopy
 from typing import Any
 
+from sqlalchemy import select
+
 from learnflow.core.database import Database
+from learnflow.events.models import OutboxRow, SystemEvent
 from learnflow.exercises import queries
 from learnflow.exercises.queries import Published
 from learnflow.exercises.save import Source, write_first
@@ -46,3 +49,15 @@ async def published_exercise(database: Database, **changes: Any) -> Published:
     async with database.write() as session:
         exercise_id = await write_first(session, content, Source())
         return await queries.current(session, exercise_id)
+
+
+async def events_about_exercises(database: Database, kind: str) -> list[dict[str, Any]]:
+    """The data of the events `learnflow.exercise.<kind>`, published or still waiting to be."""
+    name = f"learnflow.exercise.{kind}"
+    async with database.read() as session:
+        # In this order: what is published between the two is seen twice rather than never.
+        waiting = await session.scalars(select(OutboxRow).where(OutboxRow.type == name))
+        events = {row.event_id: row.data for row in waiting}
+        published = await session.scalars(select(SystemEvent).where(SystemEvent.type == name))
+        events |= {row.event_id: row.data for row in published}
+    return [events[event_id] for event_id in sorted(events)]
