@@ -1,9 +1,14 @@
 """The sentence a beginner reads about a wrong answer or an exception."""
 
+import itertools
+import time
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from learnflow.judge.diff import text_diff, value_diff
 from learnflow.judge.exceptions import error_detail, explain_error
 from learnflow.judge.feedback import explain_output, explain_value
 from learnflow.judge.inside.encoder import describe_error, encode
@@ -199,3 +204,36 @@ def test_a_forged_error_is_shown_as_far_as_it_makes_sense() -> None:
 def test_every_error_line_lies_inside_the_program() -> None:
     assert error_detail({"type": "E", "line": 99}, "x")["line"] is None
     assert error_detail({"type": "E", "line": True}, "x")["line"] is None
+
+
+words = st.sampled_from(["1", "2", "-1", "1.0", "9" * 399, "1e999", "nan", "inf", "a", "A", ".", "٣", "--5", "\0"])
+texts = st.lists(words | st.sampled_from([" ", "\n", "\t", "\r"]), max_size=8).map("".join) | st.text(max_size=20)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | texts | st.just(10**400) | st.complex_numbers(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3) | st.tuples(inner),
+    max_leaves=6,
+)
+
+
+@given(texts, texts)
+def test_any_two_outputs_have_a_sentence(expected: str, actual: str) -> None:
+    assert explain_output(expected, actual)
+    text_diff(expected, actual)
+
+
+@given(values, values)
+def test_any_two_values_have_a_sentence(expected: Any, actual: Any) -> None:
+    assert about(expected, actual)
+    value_diff(encode(expected), encode(actual))
+
+
+def test_a_sentence_about_many_similar_names_takes_no_time() -> None:
+    source = "\n".join(
+        "".join(letters) for letters in itertools.islice(itertools.permutations("abcdefghij" * 4), 1_500)
+    )
+    start = time.perf_counter()
+    explain_error(
+        {"type": "NameError", "message": "name 'jihgfedcba' is not defined", "line": 1, "traceback": ""}, source
+    )
+    explain_syntax({"type": "SyntaxError", "message": "odd", "line": 1, "traceback": ""}, "(" * 65_536)
+    assert time.perf_counter() - start < 1

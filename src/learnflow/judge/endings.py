@@ -40,7 +40,9 @@ def ending_of(execution: Execution, source: str, limits: Limits, *, stdio: bool)
 
 def _stopped(execution: Execution, limits: Limits) -> Ending | None:
     if execution.stopped == "output":
-        sentence = f"Your program printed more than {_size(limits.output_bytes)}, or returned far too much: is a loop endless?"
+        sentence = (
+            f"Your program printed more than {_size(limits.output_bytes)}, or returned far too much: is a loop endless?"
+        )
         return Ending(Verdict.output_limit, sentence, None)
     if execution.stopped == "wall":
         if execution.cpu_ms < 100:
@@ -66,7 +68,7 @@ def _killed(execution: Execution, limits: Limits) -> Ending | None:
     if killer == signal.SIGXCPU:
         return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
     if killer == signal.SIGKILL:
-        # The kernel says only that it killed. It counts the limit's time in ticks, which may run ahead of the true time.
+        # The kernel only says that it killed. It counts the time in ticks, which may run ahead of the true time.
         if execution.cpu_ms / limits.cpu_seconds / 1000 >= execution.memory_kb * 1024 / limits.memory_bytes:
             return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
         return Ending(Verdict.memory_limit, _too_large(limits), None)

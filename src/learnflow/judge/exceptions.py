@@ -88,18 +88,18 @@ def _name_error(message: str, source: str) -> str | None:
 
 def close_name(name: str, source: str) -> str | None:
     """The name most like `name` among those the program gives and the built-in ones, None if none is close."""
-    known = [word for word in dict.fromkeys(_names_in(source)) if word != name] + [
+    known = [word for word in dict.fromkeys(_names_in(source)) if word != name][:400] + [
         word for word in dir(builtins) if not word.startswith("_")
     ]
     for word in known:
         if word.casefold() == name.casefold():
             return word
-    near = get_close_matches(name, known[:3_000], n=1, cutoff=0.75)
+    near = get_close_matches(name, known, n=1, cutoff=0.75)
     return near[0] if near else None
 
 
 def _names_in(source: str) -> list[str]:
-    return [word for word in re.findall(r"[^\W\d]\w{0,60}", source[:65_536]) if not keyword.iskeyword(word)][:3_000]
+    return [word for word in re.findall(r"[^\W\d]\w{0,40}", source[:65_536]) if not keyword.iskeyword(word)][:3_000]
 
 
 def _type_error(message: str) -> str | None:

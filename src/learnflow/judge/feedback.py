@@ -213,7 +213,7 @@ def _explain_words(wanted: str, got: str) -> str | None:
     if left == right:
         return f"the number is right but written differently: {got!r} instead of {wanted!r}."
     whole = wanted.lstrip("-").isdecimal() and got.lstrip("-").isdecimal()
-    return explain_number(int(left), int(right)) if whole else explain_number(left, right)
+    return explain_number(int(wanted), int(got)) if whole else explain_number(left, right)
 
 
 def _lines(count: int) -> str:

@@ -102,6 +102,6 @@ def _open_bracket(source: str) -> tuple[str, int] | None:
 
 def _tokens(source: str) -> Iterator[tokenize.TokenInfo]:
     try:
-        yield from tokenize.generate_tokens(StringIO(source[:65_536]).readline)
+        yield from tokenize.generate_tokens(StringIO(source[:16_384]).readline)
     except (tokenize.TokenError, SyntaxError):  # the tokens before the fault are what we wanted
         return

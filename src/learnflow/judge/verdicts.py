@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Literal, TypedDict
 
 # The child's one report is read up to this many bytes; a longer one counts as no report at all.
-MAX_REPORT_BYTES = 512 * 2**10
+MAX_REPORT_BYTES = 2**20
 
 
 class Verdict(StrEnum):

@@ -20,6 +20,7 @@ defence: a program may forge its whole report. The service treats all of it as u
 """
 
 import builtins
+import json
 import math
 from itertools import islice
 from typing import Any
@@ -27,8 +28,8 @@ from typing import Any
 Wire = Any  # None | bool | int | float | str | list[Wire] | dict[str, Wire]: mypy has no finite form for it that helps
 
 MAX_DEPTH = 40
-MAX_NODES = 20_000
-MAX_TEXT = 200_000  # characters of all strings, byte strings and large integers together
+MAX_NODES = 10_000
+MAX_TEXT = 200_000  # characters, as JSON, of all strings, names, byte strings and large integers together
 MAX_MESSAGE = 1_000
 MAX_FRAMES = 12
 EXACT_INT = 2**53
@@ -37,6 +38,7 @@ _name_of_class = type.__dict__["__name__"].__get__
 _mro_of_class = type.__dict__["__mro__"].__get__
 _arguments_of = BaseException.__dict__["args"].__get__
 _field_of = object.__getattribute__
+_escaped = json.encoder.encode_basestring_ascii
 _SEQUENCES = {tuple: "tuple", set: "set", frozenset: "frozenset"}
 _LISTABLE: tuple[type, ...] = (range, type({}.keys()), type({}.values()), type({}.items()))
 # How to see a subclass of a built-in type as that type, with the built-in's own methods.
@@ -82,7 +84,8 @@ def _encode(value: object, depth: int, budget: _Budget) -> Wire:
     if cls is int or cls is float or cls is complex:
         return _encode_number(value, budget)
     if cls is str:
-        budget.text -= len(value)  # type: ignore[arg-type]  # cls is exactly str
+        text: str = value  # type: ignore[assignment]  # cls is exactly str
+        budget.text -= len(text) if len(text) > MAX_TEXT else len(_escaped(text))
         return value if budget.text >= 0 else {"t": "cut"}
     if cls is bytes:
         budget.text -= 2 * len(value)  # type: ignore[arg-type]  # cls is exactly bytes
@@ -116,6 +119,7 @@ def _encode_container(value: Any, cls: type, depth: int, budget: _Budget) -> Wir
         return {"t": "dict", "v": _encode_pairs(value.items(), depth, budget)}
     mro = _mro_of_class(cls)
     name = _cut(_name_of_class(cls), 200)
+    budget.text -= len(_escaped(name))
     if BaseException in mro:
         return {"t": "exception", "name": name, "v": _encode_all(_arguments_of(value), depth, budget)}
     names = _dataclass_fields(mro)

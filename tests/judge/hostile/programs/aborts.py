@@ -1,0 +1,5 @@
+#: verdict: runtime_error
+
+import os
+
+os.abort()

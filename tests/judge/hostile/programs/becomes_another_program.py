@@ -1,0 +1,6 @@
+#: verdict: forbidden
+
+import os
+import sys
+
+os.execv(sys.executable, [sys.executable, "-c", "print(1)"])

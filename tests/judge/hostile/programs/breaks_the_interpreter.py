@@ -1,0 +1,5 @@
+#: verdict: runtime_error
+
+import ctypes
+
+ctypes.string_at(0)

@@ -1,0 +1,4 @@
+#: verdict: time_limit
+
+while True:
+    pass

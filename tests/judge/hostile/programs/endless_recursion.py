@@ -1,0 +1,7 @@
+#: verdict: runtime_error
+
+def down():
+    return down()
+
+
+down()

@@ -1,0 +1,10 @@
+#: verdict: runtime_error
+#: call: f
+
+import sys
+
+sys.exit()
+
+
+def f(numbers):
+    return None

@@ -1,0 +1,5 @@
+#: verdict: runtime_error
+#: call: f
+
+def f(numbers):
+    raise SystemExit(0)

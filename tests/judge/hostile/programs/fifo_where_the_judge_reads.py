@@ -1,0 +1,6 @@
+#: verdict: forbidden
+#: files: out.txt
+
+import os
+
+os.mkfifo("out.txt")

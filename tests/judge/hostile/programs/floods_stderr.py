@@ -1,0 +1,6 @@
+#: verdict: output_limit
+
+import sys
+
+while True:
+    print("x" * 79, file=sys.stderr)

@@ -1,0 +1,4 @@
+#: verdict: output_limit
+
+while True:
+    print("x" * 79)

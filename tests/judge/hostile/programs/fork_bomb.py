@@ -1,0 +1,6 @@
+#: verdict: forbidden
+
+import os
+
+while True:
+    os.fork()

@@ -1,0 +1,9 @@
+#: verdict: time_limit
+
+import os
+
+while True:
+    try:
+        os.fork()
+    except BaseException:
+        pass

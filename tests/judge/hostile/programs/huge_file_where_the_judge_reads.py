@@ -1,0 +1,6 @@
+#: verdict: wrong_answer
+#: files: out.txt
+
+import os
+
+os.truncate(os.open("out.txt", os.O_CREAT | os.O_RDWR), 1 << 23)

@@ -1,0 +1,3 @@
+#: verdict: time_limit memory_limit
+
+print(len(str(7 ** (10**8))))

@@ -1,0 +1,8 @@
+#: verdict: wrong_answer
+#: files: out.txt
+
+import os
+
+with open("real.txt", "w") as file:
+    file.write("x")
+os.symlink("real.txt", "out.txt")

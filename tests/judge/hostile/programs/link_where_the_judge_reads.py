@@ -1,0 +1,7 @@
+#: verdict: wrong_answer
+#: files: out.txt
+#: why: a link to a file outside must not be followed by whoever reads the result
+
+import os
+
+os.symlink("{{OUTSIDE}}/canary", "out.txt")

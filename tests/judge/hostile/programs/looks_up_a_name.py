@@ -1,0 +1,5 @@
+#: verdict: forbidden
+
+import socket
+
+print(socket.gethostbyname("example.com"))

@@ -1,0 +1,5 @@
+#: verdict: memory_limit
+
+grown = []
+while True:
+    grown.append([0] * 1000)

@@ -1,0 +1,5 @@
+#: verdict: output_limit
+
+with open("large.bin", "wb", buffering=0) as file:
+    while True:
+        file.write(b"x" * (1 << 20))

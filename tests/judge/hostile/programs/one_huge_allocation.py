@@ -1,0 +1,3 @@
+#: verdict: memory_limit
+
+print(len(bytearray(10**10)))

@@ -1,0 +1,3 @@
+#: verdict: runtime_error memory_limit
+
+eval("(" * 100_000 + ")" * 100_000)

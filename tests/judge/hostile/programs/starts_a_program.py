@@ -1,0 +1,5 @@
+#: verdict: forbidden
+
+import subprocess
+
+print(subprocess.run(["/bin/ls", "/"], capture_output=True).stdout)
