@@ -144,7 +144,8 @@ async def list_exercises(
     shown = rows[:limit]
     following = encode_cursor(shown[-1].id) if len(rows) > limit else None
     # The hottest list there is: rows go straight to JSON, in the form of Page[ExerciseSummary] (a test holds it to it).
-    body = to_json({"items": [row._asdict() for row in shown], "next": following})
+    names = shown[0]._fields if shown else ()
+    body = to_json({"items": [dict(zip(names, row, strict=True)) for row in shown], "next": following})
     return Response(body, media_type="application/json")
 
 
