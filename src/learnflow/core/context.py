@@ -33,3 +33,8 @@ def begin_request(*, address: str | None, request_id: str) -> None:
 def act_as(*, actor_id: int, actor_role: str) -> None:
     """Name the signed-in caller of the work at hand."""
     _origin.set(replace(_origin.get(), actor_id=actor_id, actor_role=actor_role))
+
+
+def act_as_system() -> None:
+    """The work from here on is nobody's request: a background task's, a start's."""
+    _origin.set(SYSTEM)

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
 from learnflow import __version__
+from learnflow.core.context import act_as_system
 from learnflow.core.database import Database
 from learnflow.core.logging import get_logger
 from learnflow.events.audit import record_in_audit_log
@@ -23,6 +24,7 @@ log = get_logger(__name__)
 
 async def tell_start(app: FastAPI) -> None:
     """Publish ServerStarted. A server that starts before its database says so in its log, and answers 503 till then."""
+    act_as_system()
     database: Database = app.state.database
     grading: GradingService = app.state.grading
     event = ServerStarted(version=__version__, judge_tier=grading.tier)

@@ -32,6 +32,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
+from learnflow.core.context import act_as_system
 from learnflow.core.database import Database, insert_or_ignore
 from learnflow.core.ids import new_uuid
 from learnflow.core.logging import get_logger
@@ -106,6 +107,7 @@ class Relay:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Relay until `stopping` is set; a transaction that has begun is finished."""
+        act_as_system()
         while not stopping.is_set():
             self.database.announced.clear()
             more = False
