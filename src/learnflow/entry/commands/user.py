@@ -51,7 +51,7 @@ def create(
     address = _checked(Email, email, "--email")
     person = _checked(ShortText, name, "--name")
     given = _given_password(password, from_stdin=password_stdin)
-    chosen = _made_up_password() if given is None else given
+    chosen = made_up_password() if given is None else given
 
     async def make(database: Database, worker: PasswordWorker) -> Student | None:
         try:
@@ -114,7 +114,7 @@ def set_role(email: AnEmail, role: ARole) -> None:
 def reset_password(email: AnEmail, password: APassword = None, password_stdin: FromStdin = False) -> None:
     """Give an account a new password and end all its sessions. Without one it is made up and printed, this once."""
     given = _given_password(password, from_stdin=password_stdin)
-    chosen = _made_up_password() if given is None else given
+    chosen = made_up_password() if given is None else given
 
     async def reset(database: Database, worker: PasswordWorker) -> Student:
         return await give_new_password(database, worker, email=email, new_password=chosen)
@@ -166,7 +166,7 @@ def _given_password(password: str | None, *, from_stdin: bool) -> str | None:
     return sys.stdin.readline().rstrip("\r\n")
 
 
-def _made_up_password() -> str:
+def made_up_password() -> str:
     """100 random bits in groups that can be read out aloud."""
     letters = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 of them; none looks like another
     return "-".join("".join(secrets.choice(letters) for _ in range(5)) for _ in range(4))
