@@ -84,13 +84,13 @@ def _greet(settings: Settings, passwords: dict[Role, str], exercise_id: int | No
         return
     sign_in = json.dumps({"email": PEOPLE[Role.student], "password": passwords.get(Role.student, "PASSWORD")})
     hand_in = json.dumps({"exercise_id": exercise_id, "language": "python", "code": FIRST_SOLUTION})
-    take_token = "import json, sys; print(json.load(sys.stdin)['access_token'])"
+    show_field = "import json, sys; print(json.load(sys.stdin)['access_token'])"
     typer.echo(
         f"""
 Hand in a solution and see its verdict, in another terminal:
 
 TOKEN=$(curl -s {address}/api/auth/login -H 'Content-Type: application/json' \\
-  -d {shlex.quote(sign_in)} | python3 -c "{take_token}")
+  -d {shlex.quote(sign_in)} | python3 -c "{show_field}")
 curl -s '{address}/api/submissions/?wait=10' -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
   -d {shlex.quote(hand_in)} | python3 -m json.tool
 """
