@@ -92,6 +92,8 @@ class Unavailable(DomainError):
 
 def documented(*errors: type[DomainError]) -> dict[int | str, dict[str, object]]:
     """The `responses=` of a route that may raise these, for the OpenAPI document."""
+    if InvalidInput in errors:
+        errors = (DomainError, *errors)  # 400: a body that is not JSON in UTF-8 at all
     by_status: dict[int, list[type[DomainError]]] = {}
     for error in errors:
         by_status.setdefault(error.status, []).append(error)
