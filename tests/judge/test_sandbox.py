@@ -364,3 +364,19 @@ os.mkdir("folder.txt")
     ended = await pool.execute(job, Limits())
     assert ended.report is not None, ended
     assert json.loads(json.dumps(ended.report))["files"] == dict.fromkeys(wanted) | {"out.txt": "ABC\n"}
+
+
+async def test_what_was_printed_before_an_endless_loop_is_shown(execute: Execute) -> None:
+    ended = await execute("print('begins')\nwhile True: pass", wall_seconds=0.3)
+    assert (ended.stopped, ended.stdout) == ("wall", "begins\n")
+
+
+async def test_a_megabyte_of_output_comes_out_whole_when_it_is_allowed(execute: Execute) -> None:
+    ended = await execute("for n in range(10_000): print('x' * 99)", output_bytes=2**20)
+    assert (ended.stopped, ended.stdout) == (None, ("x" * 99 + "\n") * 10_000)
+
+
+async def test_a_large_report_comes_out_whole(pool: ForkerPool) -> None:
+    job = {"kind": "call", "source": "def f(): return ['x' * 100] * 1500", "function": "f", "args": [], "kwargs": {}}
+    ended = await pool.execute(job, Limits())
+    assert ended.report == {"ok": True, "value": ["x" * 100] * 1500}

@@ -24,17 +24,15 @@ class Output:
         self._limit = limit
         self._stop = stop
 
-    def read(self) -> None:
-        """The event loop's reader: take what is there, end reading at the end of the file or at the limit."""
-        if not self._take():
-            asyncio.get_running_loop().remove_reader(self.descriptor)
-
     def read_rest(self) -> None:
-        """Take what is left after the child's end. Never waits."""
-        while not self.full and self._take():
+        """Take all that is there. Never waits."""
+        while self.read():
             continue
 
-    def _take(self) -> bool:
+    def read(self) -> bool:
+        """Take what is there, at most READ_BYTES. Whether there was anything and there may be more. Never waits."""
+        if self.full:
+            return False
         try:
             data = os.read(self.descriptor, READ_BYTES)
         except BlockingIOError:

@@ -1,7 +1,7 @@
 """A warm forker as the service sees it: how it is started, given one job after the other, watched and ended.
 
 What inside/forker.py says about its messages is not repeated here. Everything is driven by the event loop: one reader
-per forker for its control socket, three per running job; no thread and no waiting call.
+per forker for its control socket, a timer per running job; no thread and no waiting call.
 """
 
 import asyncio
@@ -26,6 +26,8 @@ from learnflow.judge.wire import read_report
 
 SECONDS_TO_START = 20.0
 SECONDS_TO_DIE = 5.0  # what a killed child or a closed forker may take before its whole sandbox is killed
+SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
+SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
 THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
 DESCRIPTORS = 64
 
@@ -133,14 +135,21 @@ class Forker:
             Output(child.stderr, limits.output_bytes, stop),
             Output(child.job.fileno(), MAX_REPORT_BYTES, stop),
         ]
+
+        def look() -> None:
+            """Most jobs end before the first look: their few bytes fit into the pipes and are read when they ended."""
+            more = [output.read() for output in outputs]
+            timers[0] = loop.call_later(SECONDS_BETWEEN_BUSY_LOOKS if any(more) else SECONDS_BETWEEN_LOOKS, look)
+
         memfd = os.memfd_create("job")
-        timers = [loop.call_later(limits.wall_seconds, stop, "wall")]
+        timers = [
+            loop.call_later(SECONDS_BETWEEN_LOOKS, look),
+            loop.call_later(limits.wall_seconds, stop, "wall"),
+        ]
         try:
             _write_all(memfd, _NOT_STARTED + self._message(job, limits))
             began = time.perf_counter()
             socket.send_fds(child.job, [b"J"], [memfd])
-            for output in outputs:
-                loop.add_reader(output.descriptor, output.read)
             status, cpu_ms, memory_kb = await child.exit
             wall_ms = (time.perf_counter() - began) * 1e3
             for output in outputs:
@@ -152,8 +161,6 @@ class Forker:
         finally:
             for timer in timers:
                 timer.cancel()
-            for output in outputs:
-                loop.remove_reader(output.descriptor)
             os.close(memfd)
         code = os.waitstatus_to_exitcode(status)
         return Execution(

@@ -184,12 +184,16 @@ def receive_job() -> tuple[dict[str, Any], int]:
 
 
 def offer_stdin(text: str) -> None:
-    if text:
-        descriptor = os.memfd_create("stdin")
-        os.write(descriptor, text.encode("utf-8", "surrogatepass"))
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.dup2(descriptor, 0)
-        os.close(descriptor)
+    """A file of the job's own even without text: what fcntl(2) sets on the forker's would be seen by the next job.
+
+    Sealed, because it would be memory that no limit counts.
+    """
+    descriptor = os.memfd_create("stdin", os.MFD_ALLOW_SEALING)
+    os.write(descriptor, text.encode("utf-8", "surrogatepass"))
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
+    os.dup2(descriptor, 0)
+    os.close(descriptor)
 
 
 def set_limits(limits: dict[str, int]) -> None:
@@ -231,6 +235,12 @@ def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness
         os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
 
+def tell_end(control: socket.socket, number: int, pid: int) -> None:
+    """Not part of serve(): its frame is visible to every later child, which must not learn how this one ended."""
+    _, status, usage = os.wait4(pid, 0)
+    control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
+
+
 def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any) -> None:
     thread_id = address_of_thread_id()
     children: dict[int, tuple[int, int]] = {}
@@ -243,8 +253,7 @@ def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harnes
                 number, pid = children.pop(ready)
                 poll.unregister(ready)
                 os.close(ready)
-                _, status, usage = os.wait4(pid, 0)
-                control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
+                tell_end(control, number, pid)
                 continue
             tag, descriptors, _, _ = socket.recv_fds(control, 16, 3)
             if not tag:
@@ -286,6 +295,7 @@ def main() -> None:
         harness = load_harness(options["our_files"])
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
+        sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what was printed survives being killed
         threading.stack_size(1 << 20)  # the usual 8 MB each would soon fill the address space of a job
         gc.collect()
         gc.freeze()
