@@ -32,6 +32,8 @@ Children are numbered from 1 in the order in which they were asked for.
 
 import contextlib
 import ctypes
+import fcntl
+import fcntl
 import gc
 import importlib
 import json
