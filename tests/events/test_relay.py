@@ -1,6 +1,7 @@
 """The relay: every event to every subscriber, in order per key, whatever fails."""
 
 import asyncio
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -39,10 +40,11 @@ class Listener:
         self.heard: list[str] = []
         self.refuses: set[str] = set()
 
-    async def __call__(self, session: AsyncSession, envelope: Envelope) -> None:
-        if envelope.subject in self.refuses:
-            raise RuntimeError("refused")
-        self.heard.append(envelope.subject)
+    async def __call__(self, session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            if envelope.subject in self.refuses:
+                raise RuntimeError("refused")
+            self.heard.append(envelope.subject)
 
 
 async def test_events_reach_subscribers_in_order_and_leave_the_outbox(database: Database) -> None:
@@ -100,13 +102,13 @@ async def test_a_refused_event_is_tried_again_and_then_its_key_goes_on_in_order(
 async def test_an_event_that_comes_twice_is_audited_once(database: Database) -> None:
     envelopes: list[Envelope] = []
 
-    async def keep(session: AsyncSession, envelope: Envelope) -> None:
-        envelopes.append(envelope)
+    async def keep(session: AsyncSession, given: Sequence[Envelope]) -> None:
+        envelopes.extend(given)
 
     await tell(database, 1)
     await Relay(database, [Subscriber(keep), Subscriber(record_in_audit_log)]).deliver_batch()
     async with database.write() as session:
-        await record_in_audit_log(session, envelopes[0])
+        await record_in_audit_log(session, envelopes)
     assert await count(database, SystemEvent) == 1
 
 
@@ -141,7 +143,7 @@ async def test_a_commit_wakes_the_relay_before_it_would_look_again(
     monkeypatch.setattr(relay_module, "POLL_SECONDS", 60.0)
     heard = asyncio.Event()
 
-    async def hear(session: AsyncSession, envelope: Envelope) -> None:
+    async def hear(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
         heard.set()
 
     async with asyncio.timeout(20), relay(database, [Subscriber(hear)]):
@@ -152,7 +154,7 @@ async def test_a_commit_wakes_the_relay_before_it_would_look_again(
 async def test_what_another_process_wrote_is_found_by_looking(database: Database, database_url: str) -> None:
     heard = asyncio.Event()
 
-    async def hear(session: AsyncSession, envelope: Envelope) -> None:
+    async def hear(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
         heard.set()
 
     other = Database(database_url, pool_size=1)
@@ -168,7 +170,7 @@ async def test_what_another_process_wrote_is_found_by_looking(database: Database
 async def test_a_subscriber_by_type_has_a_transaction_for_each_event(database: Database) -> None:
     sessions: list[AsyncSession] = []
 
-    async def keep(session: AsyncSession, envelope: Envelope) -> None:
+    async def keep(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
         sessions.append(session)
 
     await tell(database, 1, 2)

@@ -45,7 +45,7 @@ async def evaluate(database: Database, student: Student, submission_id: int, sco
 
 async def deliver(database: Database, envelope: Envelope) -> None:
     async with database.write() as session:
-        await on_submission_evaluated(session, envelope)
+        await on_submission_evaluated(session, [envelope])
 
 
 async def the_figures(database: Database) -> tuple[str, int, int, int, int]:

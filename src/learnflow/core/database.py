@@ -153,14 +153,19 @@ def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[st
 def upsert(
     session: AsyncSession,
     table: Any,
-    values: dict[str, Any] | Sequence[dict[str, Any]],
+    values: dict[str, Any] | None = None,
     *,
     conflict: Sequence[str],
     add: Sequence[str] = (),
     replace: Sequence[str] = (),
 ) -> Any:
-    """INSERT `values`, a row or several; on a conflict add to the columns `add` and overwrite the columns `replace`."""
-    statement = _insert(session, table).values(values)
+    """INSERT `values`, or on a conflict add to the columns `add` and overwrite the columns `replace`.
+
+    Without `values`, give the rows to `session.execute` beside it: one statement, compiled once, for any number.
+    """
+    statement = _insert(session, table)
+    if values is not None:
+        statement = statement.values(**values)
     target = table.__table__ if hasattr(table, "__table__") else table
     changes = {name: target.c[name] + statement.excluded[name] for name in add}
     changes |= {name: statement.excluded[name] for name in replace}

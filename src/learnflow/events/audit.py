@@ -1,5 +1,7 @@
 """The audit log: every event, with who caused it and from where, in `system_events`."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.database import insert_or_ignore
@@ -7,19 +9,20 @@ from learnflow.events.envelope import Envelope
 from learnflow.events.models import SystemEvent
 
 
-async def record_in_audit_log(session: AsyncSession, envelope: Envelope) -> None:
-    """Add the event; one that is there already stays as it is."""
-    origin = envelope.origin
-    await session.execute(
-        insert_or_ignore(session, SystemEvent, conflict=["occurred_at", "event_id"]).values(
-            occurred_at=envelope.occurred_at,
-            event_id=envelope.event_id,
-            type=envelope.type,
-            subject=envelope.subject,
-            actor_id=origin.get("actor_id"),
-            actor_role=origin.get("actor_role"),
-            address=origin.get("address"),
-            request_id=origin.get("request_id"),
-            data=envelope.data,
-        )
-    )
+async def record_in_audit_log(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+    """Add the events; those that are there already stay as they are."""
+    rows = [
+        {
+            "occurred_at": envelope.occurred_at,
+            "event_id": envelope.event_id,
+            "type": envelope.type,
+            "subject": envelope.subject,
+            "actor_id": envelope.origin.get("actor_id"),
+            "actor_role": envelope.origin.get("actor_role"),
+            "address": envelope.origin.get("address"),
+            "request_id": envelope.origin.get("request_id"),
+            "data": envelope.data,
+        }
+        for envelope in envelopes
+    ]
+    await session.execute(insert_or_ignore(session, SystemEvent.__table__, conflict=["occurred_at", "event_id"]), rows)

@@ -60,13 +60,13 @@ _Row = tuple[int, Envelope]
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """`handle` receives events in the transaction that removes them from the outbox.
+    """`handle` receives events, in their order, in the transaction that removes them from the outbox.
 
     With `types` it receives only those, each in a transaction of its own; without, it receives every event and must
     not lock rows that requests lock too.
     """
 
-    handle: Callable[[AsyncSession, Envelope], Awaitable[None]]
+    handle: Callable[[AsyncSession, Sequence[Envelope]], Awaitable[None]]
     types: frozenset[str] | None = None
 
     def wants(self, envelope: Envelope) -> bool:
@@ -185,10 +185,10 @@ class Relay:
                 gone = await session.execute(delete(OutboxRow).where(OutboxRow.id.in_([number for number, _ in rows])))
                 if cast("CursorResult[Any]", gone).rowcount != len(rows):
                     raise _Overtaken
-                for _, envelope in rows:
-                    for subscriber in self.subscribers:
-                        if subscriber.wants(envelope):
-                            await subscriber.handle(session, envelope)
+                for subscriber in self.subscribers:
+                    wanted = [envelope for _, envelope in rows if subscriber.wants(envelope)]
+                    if wanted:
+                        await subscriber.handle(session, wanted)
         except _Overtaken:
             return None
         for _, envelope in rows:

@@ -218,12 +218,6 @@ async def _add_points(
                 for topic in sorted({ALL_TOPICS, row.topic})
             ]
     if rows:
-        await session.execute(
-            upsert(
-                session,
-                LeaderboardPoints,
-                rows,
-                conflict=["period", "topic", "student_id"],
-                add=["points", "completed"],
-            )
-        )
+        table = LeaderboardPoints.__table__
+        statement = upsert(session, table, conflict=["period", "topic", "student_id"], add=["points", "completed"])
+        await session.execute(statement, rows)
