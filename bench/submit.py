@@ -47,7 +47,7 @@ async def hand_in(connection: Connection, raw: bytes) -> float:
     answer = await connection.request(raw)
     milliseconds = (time.perf_counter() - started) * 1000
     submission = answer.json()
-    if answer.status != 201 or submission["status"] != "passed" or len(submission["results"]) != len(CASES):
+    if answer.status != 201 or submission["status"] != "passed" or len(submission["cases"]) != len(CASES):
         raise RuntimeError(f"answered {answer.status}: {answer.body[:500]!r}")
     return milliseconds
 

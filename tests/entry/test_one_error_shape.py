@@ -54,3 +54,9 @@ async def test_a_request_without_a_usable_id_is_given_one(client: httpx.AsyncCli
     for given in ({}, {"X-Request-ID": "two words"}, {"X-Request-ID": "x" * 129}):
         answer = await client.get("/health", headers=given)
         assert len(answer.headers["x-request-id"]) == 32
+
+
+async def test_an_address_with_two_methods_names_both(client: httpx.AsyncClient) -> None:
+    answer = await client.delete("/api/auth/me")
+    assert_problem(answer, 405)
+    assert answer.headers["allow"] == "GET, PATCH"

@@ -62,7 +62,7 @@ def _start_wheel(folder: Path) -> Callable[[], None]:
 
 
 def _system_binaries() -> Path | None:
-    newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda bin: -float(bin.parent.name))
+    newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     candidates = [path for path in newest_first if (path / "initdb").exists()]
     found = shutil.which("initdb")
     return candidates[0] if candidates else Path(found).parent if found else None

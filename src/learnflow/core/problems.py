@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from learnflow.core.context import current_origin
 from learnflow.core.errors import DomainError, FieldProblem, Problem
@@ -74,8 +76,11 @@ def _field(location: Sequence[str | int]) -> str:
     return re.sub(r"[\ud800-\udfff\0]", "\ufffd", text)
 
 
-async def _http_exception(_request: Request, error: Exception) -> Response:
+async def _http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
     phrase = HTTPStatus(error.status_code).phrase
     details = {
         400: "The request's body could not be read. Send valid JSON in UTF-8.",
@@ -87,8 +92,18 @@ async def _http_exception(_request: Request, error: Exception) -> Response:
         code=phrase.lower().replace(" ", "_").replace("-", "_"),
         title=phrase,
         detail=details.get(error.status_code, str(error.detail)),
-        headers=error.headers,
+        headers=headers,
     )
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """Every method of the address: Starlette names those of the first route that matches it only."""
+    path = request.scope["path"]
+    methods: set[str] = set()
+    for route in iter_route_contexts(request.app.routes):
+        if route.path and compile_path(route.path)[0].match(path):
+            methods |= set(route.methods or ())
+    return sorted(methods)
 
 
 async def _database_away(_request: Request, error: Exception) -> Response:
