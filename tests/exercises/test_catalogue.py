@@ -159,6 +159,7 @@ async def test_search_takes_its_text_literally(client: httpx.AsyncClient, app: F
     await published_exercise(app.state.database, title="Get 100% right", topic="loops")
     await published_exercise(app.state.database, title="Snake_case names", slug="naming")
     await published_exercise(app.state.database, title="Plain")
+    await published_exercise(app.state.database, title="Große Übung", slug="practice")
     assert await titles(client, q="100%") == ["Get 100% right"]
     assert await titles(client, q="%") == ["Get 100% right"]
     assert await titles(client, q="e_c") == ["Snake_case names"]
@@ -166,6 +167,8 @@ async def test_search_takes_its_text_literally(client: httpx.AsyncClient, app: F
     assert await titles(client, q="namin") == ["Snake_case names"]
     assert await titles(client, q="Loop") == ["Get 100% right"]
     assert await titles(client, q="\\") == []
+    for spelling in ("übung", "ÜBUNG", "Übung", "große"):
+        assert await titles(client, q=spelling) == ["Große Übung"]
 
 
 @pytest.mark.parametrize("rows", [3, 40])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.exercises.errors import ExerciseNotFound
@@ -169,8 +169,15 @@ async def summaries(
         if value is not None:
             statement = statement.where(column == value)
     if wanted.q:
-        columns = (Exercise.title, Exercise.slug, Exercise.topic)
-        statement = statement.where(or_(*(column.icontains(wanted.q, autoescape=True) for column in columns)))
+        statement = statement.where(_mentions(wanted.q))
     if wanted.after:
         statement = statement.where(Exercise.id > wanted.after)
     return (await session.execute(statement.order_by(Exercise.id).limit(limit))).all()
+
+
+def _mentions(q: str) -> ColumnElement[bool]:
+    """Whether title, slug or topic holds this text, in upper or lower case."""
+    # SQLite folds the case of ASCII letters only: others are looked for in each way they are usually written.
+    spellings = {q} if q.isascii() else {q, q.lower(), q.upper(), q.capitalize()}
+    columns = (Exercise.title, Exercise.slug, Exercise.topic)
+    return or_(*(column.icontains(text, autoescape=True) for column in columns for text in sorted(spellings)))
