@@ -44,7 +44,7 @@ RANGES: dict[str, tuple[float, float]] = {
     "cpu_seconds": (0.1, 10.0),
     "memory_bytes": (32 * 2**20, 512 * 2**20),
     "output_bytes": (2**10, 2**20),
-    "file_bytes": (0, 64 * 2**20),
+    "file_bytes": (0, 16 * 2**20),  # the home of a job is no larger
 }
 _INTEGERS = frozenset(field.name for field in fields(Limits) if field.type is int)
 

@@ -30,7 +30,8 @@ REPOSITORY = Path(__file__).parents[3]
 LIMITS = {"wall_seconds": 3.0, "cpu_seconds": 1.0}
 PREVIOUS = "secret = \"the previous student's secret\" * 1000\nprint('previous')\n"
 NEXT = """
-import os, sys, json, random, collections
+import os, sys, json, random, collections, fcntl
+assert not fcntl.fcntl(0, fcntl.F_GETFL) & (os.O_NONBLOCK | os.O_APPEND) and fcntl.fcntl(0, fcntl.F_GETSIG) == 0
 assert os.listdir(".") == [], os.listdir(".")
 assert os.getcwd() == "/home/student" and os.environ["HOME"] == "/home/student"
 assert sys.getrecursionlimit() == 1000

@@ -33,7 +33,6 @@ Children are numbered from 1 in the order in which they were asked for.
 import contextlib
 import ctypes
 import fcntl
-import fcntl
 import gc
 import importlib
 import json
