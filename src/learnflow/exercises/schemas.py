@@ -59,7 +59,7 @@ class LimitOverrides(BaseModel):
     cpu_seconds: Annotated[float, Field(ge=0.1, le=10, allow_inf_nan=False)] | None = None
     memory_bytes: Annotated[int, Field(ge=32 * 2**20, le=512 * 2**20)] | None = None
     output_bytes: Annotated[int, Field(ge=2**10, le=2**20)] | None = None
-    file_bytes: Annotated[int, Field(ge=0, le=64 * 2**20)] | None = None
+    file_bytes: Annotated[int, Field(ge=0, le=16 * 2**20)] | None = None
 
 
 EXAMPLE: dict[str, Any] = {
