@@ -16,7 +16,7 @@ from learnflow.progress.evaluation import on_submission_evaluated
 from learnflow.progress.models import ExerciseTotals, LeaderboardPoints, Progress, StudentTotals
 from learnflow.progress.recount import recount
 from learnflow.submissions.models import Submission
-from tests.progress.rows import MONDAY, a_student, an_attempt, an_exercise
+from tests.progress.rows import MONDAY, a_student, a_submission, an_attempt, an_exercise
 
 
 async def evaluate(database: Database, student: Student, submission_id: int, score: int) -> Envelope:
@@ -106,3 +106,16 @@ async def test_a_lower_score_leaves_another_attempts_better_one(database: Databa
     assert submission_id is not None
     await deliver(database, await evaluate(database, student, submission_id, 0))
     assert await the_figures(database) == ("in_progress", 60, 60, 60, 60)
+
+
+async def test_a_score_for_what_the_judge_could_not_grade_makes_it_an_attempt(database: Database) -> None:
+    async with database.write() as session:
+        student, exercise = await a_student(session), await an_exercise(session)
+        submission = await a_submission(session, student, exercise, score=0)
+        submission.status, submission.score = "error", None
+    await deliver(database, await evaluate(database, student, submission.id, 100))
+    assert await the_figures(database) == ("completed", 100, 100, 100, 100)
+    async with database.read() as session:
+        totals = await session.get_one(StudentTotals, student.id)
+    assert (totals.submissions, totals.passed, totals.streak_days) == (1, 0, 1)
+    assert [each async for each in recount(database)] == []

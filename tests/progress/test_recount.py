@@ -40,6 +40,12 @@ async def _a_random_history(database: Database, chance: random.Random) -> None:
                 )
         if chance.random() < 0.3:
             await _evaluate_one(database, chance, student, exercise)
+        if chance.random() < 0.2:
+            async with database.write() as session:
+                submission = await a_submission(
+                    session, student, exercise, score=0, at=MONDAY + timedelta(hours=chance.randrange(24 * 12))
+                )
+                submission.status, submission.score = "error", None
 
 
 async def _evaluate_one(database: Database, chance: random.Random, student: Student, exercise: Exercise) -> None:
@@ -48,6 +54,9 @@ async def _evaluate_one(database: Database, chance: random.Random, student: Stud
         submission = chance.choice((await session.scalars(of_these.order_by(Submission.id))).all())
         submission.evaluated_score = chance.choice([0, 50, 100])
         submission.evaluated_at = now()
+    if chance.random() < 0.5:  # another attempt overtakes the news of the evaluation
+        async with database.write() as session:
+            await an_attempt(session, student, exercise, score=30, at=MONDAY - timedelta(hours=1))
     async with database.write() as session:
         await follow_evaluation(session, student_id=student.id, student_key=student.user_id, exercise_id=exercise.id)
 

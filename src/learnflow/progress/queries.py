@@ -2,15 +2,18 @@
 
 from datetime import UTC, date
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.progress.formula import Attempt, attempt
 from learnflow.progress.models import Progress
 from learnflow.submissions.models import Submission
 
-GRADED = ("passed", "failed")
-"""Statuses of a submission that is an attempt; `error` is the platform's fault and counts for nothing."""
+IS_ATTEMPT = or_(
+    Submission.status.in_(("passed", "failed")),
+    and_(Submission.status == "error", Submission.evaluated_score.is_not(None)),
+)
+"""Which submissions count: those graded; one that ended as `error`, our own fault, only once a teacher scored it."""
 
 
 async def attempts_at(session: AsyncSession, student_id: int, exercise_id: int) -> list[Attempt]:
@@ -20,7 +23,7 @@ async def attempts_at(session: AsyncSession, student_id: int, exercise_id: int) 
         .where(
             Submission.student_id == student_id,
             Submission.exercise_id == exercise_id,
-            Submission.status.in_(GRADED),
+            IS_ATTEMPT,
         )
         .order_by(Submission.submitted_at, Submission.id)
     )
@@ -34,7 +37,7 @@ async def active_days(session: AsyncSession, student_id: int) -> set[date]:
     """The UTC days on which the student handed in something that was graded."""
     found: set[date] = set()
     rows = await session.stream_scalars(
-        select(Submission.submitted_at).where(Submission.student_id == student_id, Submission.status.in_(GRADED))
+        select(Submission.submitted_at).where(Submission.student_id == student_id, IS_ATTEMPT)
     )
     async for at in rows:
         found.add(at.astimezone(UTC).date())

@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.database import upsert
 from learnflow.events.catalog import ProgressChanged
 from learnflow.events.outbox import publish
+from learnflow.exercises.models import Exercise
 from learnflow.progress.formula import (
     ALL_TOPICS,
     NOT_STARTED,
@@ -57,10 +59,11 @@ async def record_outcome(
     else:
         after = replay(await attempts_at(session, student_id, exercise_id))
     row = _written(session, row, after, student_id=student_id, exercise_id=exercise_id, topic=topic)
-    totals.submissions += 1
+    more = after.attempts - before.attempts  # over 1 when `follow_evaluation` has something still to come
+    totals.submissions += more
     totals.passed += passed
-    await _extend_streak(session, totals, submitted_at.astimezone(UTC).date())
-    await _carry_over(session, totals, row, before, after, student_key, submissions=1, passed=int(passed))
+    await _extend_streak(session, totals, submitted_at.astimezone(UTC).date() if more == 1 else None)
+    await _carry_over(session, totals, row, before, after, student_key, submissions=more, passed=int(passed))
     return row
 
 
@@ -69,17 +72,24 @@ async def follow_evaluation(
 ) -> Progress | None:
     """Bring progress and totals to what the exercise's attempts say now; doing it again changes nothing.
 
-    None when the student has no recorded attempt at the exercise.
+    None when the student has no attempt at the exercise that counts.
     """
     totals = await lock_student(session, student_id)
     row = await progress_with(session, student_id, exercise_id)
-    if row is None:
-        return None
     before = figures_of(row)
     after = replay(await attempts_at(session, student_id, exercise_id))
-    if after != before:
-        _written(session, row, after, student_id=student_id, exercise_id=exercise_id, topic=row.topic)
-        await _carry_over(session, totals, row, before, after, student_key)
+    if after == before:
+        return row
+    topic = (
+        row.topic if row else (await session.scalars(select(Exercise.topic).where(Exercise.id == exercise_id))).one()
+    )
+    row = _written(session, row, after, student_id=student_id, exercise_id=exercise_id, topic=topic)
+    # A submission that ended as `error` becomes an attempt when a teacher scores it.
+    more = after.attempts - before.attempts
+    if more:
+        totals.submissions += more
+        await _extend_streak(session, totals, None)
+    await _carry_over(session, totals, row, before, after, student_key, submissions=more)
     return row
 
 
@@ -141,14 +151,13 @@ def _written(
     return row
 
 
-async def _extend_streak(session: AsyncSession, totals: StudentTotals, day: date) -> None:
+async def _extend_streak(session: AsyncSession, totals: StudentTotals, day: date | None) -> None:
+    """Add an active day to the streak; None counts all days anew."""
     before = Streak(totals.streak_days, totals.longest_streak_days, totals.last_active_on)
-    after = extend(before, day) or streak_of(await active_days(session, totals.student_id))
-    totals.streak_days, totals.longest_streak_days, totals.last_active_on = (
-        after.days,
-        after.longest,
-        after.last_active_on,
-    )
+    after = extend(before, day) if day is not None else None
+    streak = after or streak_of(await active_days(session, totals.student_id))
+    totals.streak_days, totals.longest_streak_days = streak.days, streak.longest
+    totals.last_active_on = streak.last_active_on
 
 
 async def _carry_over(

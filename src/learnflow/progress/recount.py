@@ -25,7 +25,7 @@ from learnflow.progress.formula import (
     streak_of,
 )
 from learnflow.progress.models import ExerciseTotals, LeaderboardPoints, Progress, StudentTotals
-from learnflow.progress.queries import GRADED
+from learnflow.progress.queries import IS_ATTEMPT
 from learnflow.progress.record import figures_of, lock_student, write_figures
 from learnflow.submissions.models import Submission
 
@@ -104,7 +104,7 @@ async def _count_student(session: AsyncSession, student_id: int) -> tuple[_Stude
             Submission.score,
             Submission.evaluated_score,
         )
-        .where(Submission.student_id == student_id, Submission.status.in_(GRADED))
+        .where(Submission.student_id == student_id, IS_ATTEMPT)
         .order_by(Submission.exercise_id, Submission.submitted_at, Submission.id)
     )
     async for exercise_id, at, status, score, evaluated in rows:
@@ -134,11 +134,7 @@ async def _topics(session: AsyncSession, student_id: int) -> dict[int, str]:
     begun = await session.execute(
         select(Exercise.id, func.coalesce(Progress.topic, Exercise.topic))
         .outerjoin(Progress, (Progress.exercise_id == Exercise.id) & (Progress.student_id == student_id))
-        .where(
-            Exercise.id.in_(
-                select(Submission.exercise_id).where(Submission.student_id == student_id, Submission.status.in_(GRADED))
-            )
-        )
+        .where(Exercise.id.in_(select(Submission.exercise_id).where(Submission.student_id == student_id, IS_ATTEMPT)))
     )
     return {row[0]: row[1] for row in begun}
 
@@ -253,7 +249,7 @@ async def _count_exercise(session: AsyncSession, exercise_id: int) -> dict[str, 
     of_submissions = (
         await session.execute(
             select(func.count(), func.sum(case((Submission.status == "passed", 1), else_=0))).where(
-                Submission.exercise_id == exercise_id, Submission.status.in_(GRADED)
+                Submission.exercise_id == exercise_id, IS_ATTEMPT
             )
         )
     ).one()
