@@ -173,6 +173,8 @@ def test_an_exception_is_explained_on_the_students_line(source: str, words: str)
         ("x = 1\0", "NUL"),
         ("x = '\ud800'", "half a character"),
         ("(" * 300, "nested too deeply"),
+        ("def f(x):\n    retrun x", "did you mean return?"),
+        ("whlie True:\n    pass", "did you mean while?"),
         ("x = = 1", "Python can't read this"),
     ],
 )

@@ -109,6 +109,29 @@ def test_an_expected_exception_passes_by_class_base_and_message() -> None:
     assert of(call({"raises": "SystemExit"}), raised(SystemExit(1))).verdict is Verdict.passed
 
 
+class Every(ValueError, KeyError, TypeError):
+    """What passes for any of them."""
+
+
+class Empty(LookupError):
+    """An exception of the student's own."""
+
+
+def test_a_subclass_is_the_expected_exception_but_nothing_is_every_exception() -> None:
+    assert of(call({"raises": "LookupError"}), raised(Empty())).verdict is Verdict.passed
+    assert of(call({"raises": "Empty"}), raised(Empty())).verdict is Verdict.passed
+    assert of(call({"raises": "ValueError"}), raised(Every())).verdict is Verdict.runtime_error
+    assert of(call({"raises": "OSError"}), raised(FileNotFoundError(2, "No such file"))).verdict is Verdict.passed
+
+
+def test_a_missing_function_is_said_to_be_missing() -> None:
+    missing = raised(NameError("name 'add' is not defined"))
+    assert of(call(), missing).verdict is Verdict.runtime_error
+    result = assess(call(), 0, missing, "full", "def ad(a, b):\n    return a + b\n")
+    assert result.explanation == "Your code defines no 'add': is 'ad' meant to be it?"
+    assert "name it exactly" in (assess(call(), 0, missing, "full", "x = 1").explanation or "")
+
+
 def test_a_value_is_not_an_exception() -> None:
     assert of(call({"raises": "ValueError"}), returned(ValueError("x"))).verdict is Verdict.wrong_answer
 

@@ -48,7 +48,7 @@ def _stopped(execution: Execution, limits: Limits) -> Ending | None:
         if execution.cpu_ms < 100:
             return Ending(
                 Verdict.time_limit,
-                f"Your program was still waiting after {limits.wall_seconds:g} seconds: does it sleep or wait?",
+                f"Your program was still waiting after {limits.wall_seconds:g} s: does it sleep or wait?",
                 None,
             )
         return Ending(Verdict.time_limit, _too_slow(limits.wall_seconds), None)
@@ -56,9 +56,7 @@ def _stopped(execution: Execution, limits: Limits) -> Ending | None:
 
 
 def _too_slow(seconds: float) -> str:
-    return (
-        f"Your program was not done after {seconds:g} seconds: is there a loop that never ends, or far too much work?"
-    )
+    return f"Your program was not done after {seconds:g} s: is there a loop that never ends, or far too much work?"
 
 
 def _killed(execution: Execution, limits: Limits) -> Ending | None:
@@ -97,7 +95,9 @@ def _of_error(detail: ErrorDetail, source: str, limits: Limits) -> Ending:
         return Ending(Verdict.memory_limit, _too_large(limits), detail)
     if _is_forbidden(kind, message):
         where = f"On line {detail['line']}: " if detail["line"] is not None else ""
-        return Ending(Verdict.forbidden, f"{where}{_FORBIDDEN}", detail)
+        return Ending(
+            Verdict.forbidden, where + (_FORBIDDEN[0].lower() + _FORBIDDEN[1:] if where else _FORBIDDEN), detail
+        )
     number = _error_number(message)
     if kind == "OSError" and number == 12:  # ENOMEM
         return Ending(Verdict.memory_limit, _too_large(limits), detail)

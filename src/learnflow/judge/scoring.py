@@ -4,6 +4,8 @@ Order of decision: why the child was stopped; the signal it died of; whether it 
 only then the answer. `internal_error` is never decided here: nothing a program does may look like our fault.
 """
 
+import builtins
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +14,7 @@ from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutpu
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
 from learnflow.judge.endings import Ending, ending_of
-from learnflow.judge.exceptions import error_detail
+from learnflow.judge.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import found
@@ -131,11 +133,23 @@ def _ending_for(case: Case, execution: Execution, source: str, limits: Limits) -
     """Why the case has failed before its answer is looked at, None if it has not."""
     expected = case.expected
     ending = ending_of(execution, source, limits, stdio=case.kind == "stdio")
+    if ending is not None and ending.error is not None and _is_undefined(case, ending.error):
+        name = str(case.input["function"]).partition(".")[0]
+        near = close_name(name, source)
+        hint = f"is {near!r} meant to be it?" if near is not None else "name it exactly as the exercise does."
+        return Ending(Verdict.runtime_error, f"Your code defines no {name!r}: {hint}", ending.error)
     if isinstance(expected, ExpectedError) and _raised(expected, execution, ending):
         return None
     if ending is None and isinstance(expected, ExpectedOutput) and expected.exit_code is None and execution.exit_code:
         return Ending(Verdict.runtime_error, _exit_code_sentence(execution.exit_code), None)
     return ending
+
+
+def _is_undefined(case: Case, error: ErrorDetail) -> bool:
+    """Whether the function or class to call does not exist: an error of that name on no line of the student's."""
+    if case.kind != "call" or error["type"] != "NameError" or error["line"] is not None:
+        return False
+    return f"'{case.input['function'].partition('.')[0]}'" in error["message"]
 
 
 def _raised(expected: ExpectedError, execution: Execution, ending: Ending | None) -> bool:
@@ -144,7 +158,14 @@ def _raised(expected: ExpectedError, execution: Execution, ending: Ending | None
     if ending is None or ending.error is None or report is None or report.get("stage") != "call":
         return False
     bases = report["error"].get("bases")
-    return expected.type == ending.error["type"] or (isinstance(bases, list) and expected.type in bases[:50])
+    names = [name for name in bases[:20] if isinstance(name, str)] if isinstance(bases, list) else []
+    return expected.type == ending.error["type"] or (expected.type in names and _is_one_kind(names))
+
+
+def _is_one_kind(names: list[str]) -> bool:
+    """Whether the built-in classes among these are one line of descent: nothing may be every exception at once."""
+    classes = [known for name in names if isinstance(known := getattr(builtins, name, None), type)]
+    return all(issubclass(a, b) or issubclass(b, a) for a, b in itertools.combinations(classes, 2))
 
 
 def _exit_code_sentence(exit_code: int) -> str:

@@ -1,8 +1,10 @@
 """What Python's complaint about unreadable code means, in one plain sentence."""
 
+import keyword
 import re
 import tokenize
 from collections.abc import Iterator
+from difflib import get_close_matches
 from io import StringIO
 
 from learnflow.judge.exceptions import source_line
@@ -31,6 +33,11 @@ def _syntax_sentence(detail: ErrorDetail, source: str) -> str:
         return "a colon is missing at the end of the line."
     if re.match(r"print\s+[^(\s]", line):
         return "print needs parentheses: print(...)."
+    first = re.match(r"[a-z]{2,12}\b", line)
+    word = first[0] if first is not None else ""
+    near = [] if keyword.iskeyword(word) else get_close_matches(word, keyword.kwlist, n=1, cutoff=0.75)
+    if near:
+        return f"Python has no word {word!r}: did you mean {near[0]}?"
     if detail["type"] in ("MemoryError", "RecursionError"):
         return "the code is nested too deeply for Python to read."
     return f"Python can't read this ({message or detail['type']})."

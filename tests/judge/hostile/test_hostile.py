@@ -4,6 +4,7 @@ A program begins with what must come of it:
     #: verdict: forbidden runtime_error     one of these
     #: expect: done                         what it must print; without this, an answer nobody can guess is expected
     #: call: f                              f([3, 1, 2]) is called; without this, it is a program of its own
+    #: raises: ValueError                   instead of an answer, an exception is expected of the call
     #: files: out.txt                       a file the judge reads back, with an answer nobody can guess
     #: limits: wall_seconds=1               other than those below
     #: why: ...
@@ -107,11 +108,12 @@ def definition_of(header: dict[str, str]) -> dict[str, object]:
     secret = f"nobody guesses {secrets.token_hex(8)}"
     definition: dict[str, object] = {"name": "hostile", "weight": 1}
     if "call" in header:
+        answer: object = {"raises": header["raises"]} if "raises" in header else secret
         return {
             **definition,
             "kind": "call",
             "input": {"function": header["call"], "args": [[3, 1, 2]]},
-            "expected": secret,
+            "expected": answer,
         }
     expected: dict[str, object] = {"stdout": header.get("expect", secret)}
     if "files" in header:

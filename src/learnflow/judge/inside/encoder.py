@@ -31,7 +31,7 @@ MAX_DEPTH = 40
 MAX_NODES = 10_000
 MAX_TEXT = 200_000  # characters, as JSON, of all strings, names, byte strings and large integers together
 MAX_MESSAGE = 1_000
-MAX_FRAMES = 12
+MAX_FRAMES = 8
 EXACT_INT = 2**53
 
 _name_of_class = type.__dict__["__name__"].__get__
