@@ -11,8 +11,8 @@ from learnflow.exercises import queries
 from learnflow.exercises.archive import remove
 from learnflow.exercises.course.export import export_course
 from learnflow.exercises.course.format import Course
-from learnflow.exercises.course.load import load_course
-from learnflow.exercises.course.read import read_course
+from learnflow.exercises.course.load import bring_up_to_date, load_course
+from learnflow.exercises.course.read import read_course, read_exercise
 from learnflow.exercises.models import HintReveal
 from learnflow.exercises.save import Source, write_first, write_next
 from learnflow.exercises.schemas import ExerciseIn
@@ -114,6 +114,15 @@ FAULTS = [
     ({"course.yaml": "title: x\nmodules: []\n"}, "course.yaml: modules: "),
     ({"course.yaml": "title: x\nmodules: [../up]\n"}, "course.yaml: modules[0]: "),
     ({"course.yaml": "title: [x\n"}, "course.yaml: line 2, column 1: "),
+    ({"01-basics/module.yaml": None}, "01-basics/module.yaml: This file is missing."),
+    (
+        {"course.yaml": "title: x\nmodules: [01-basics, more]\n", "more/module.yaml": "title: Basics\n"},
+        "more/module.yaml: title: The module 01-basics has this title too",
+    ),
+    ({"course.yaml": "title: \x01\n"}, "course.yaml: not YAML: "),
+    ({ADD: FILES[ADD].replace("expected: 5", "expected: {1: 2}")}, f"{ADD}: cases[0].expected: The keys of an object"),
+    ({ADD: FILES[ADD].replace("expected: 5", "expected: !!binary aGk=")}, f"{ADD}: cases[0].expected: A bytes is not"),
+    ({ADD: FILES[ADD].replace("expected: 5", "expected: !!python/none x")}, f"{ADD}: line 6, column "),
     ({"course.yaml": "- 1\n"}, "course.yaml: write fields and their values"),
     (
         {"course.yaml": "title: x\ntitle: y\nmodules: [01-basics]\n"},
@@ -174,6 +183,21 @@ def test_bytes_that_are_no_text_are_a_fault(tmp_path: Path) -> None:
     assert [str(fault) for fault in read(tmp_path).faults] == ["01-basics/add/solution.py: Not UTF-8 at byte 5."]
 
 
+def test_a_folder_in_a_files_place_is_a_fault(tmp_path: Path) -> None:
+    (course_at(tmp_path, **{"01-basics/add/solution.py": None}) / "01-basics/add/solution.py").mkdir()
+    assert [str(fault) for fault in read(tmp_path).faults] == [
+        "01-basics/add/solution.py: Can't be read: Is a directory."
+    ]
+
+
+def test_one_exercise_can_be_read_without_its_course(tmp_path: Path) -> None:
+    course_at(tmp_path)
+    exercise = read_exercise(tmp_path / "01-basics/add", check_definition=check_definition)
+    assert (exercise.slug, len(exercise.wrong)) == ("add", 1)
+    with pytest.raises(ValueError, match=r"01-basics/exercise\.yaml: This file is missing"):
+        read_exercise(tmp_path / "01-basics", check_definition=check_definition)
+
+
 async def test_loading_twice_changes_nothing(database: Database, tmp_path: Path) -> None:
     course_at(tmp_path)
     assert await load(database, tmp_path) == {"add": "new", "double": "new"}
@@ -199,6 +223,19 @@ async def test_an_exercise_edited_on_the_web_is_left_alone_unless_overwritten(
     assert await load(database, tmp_path, overwrite=True) == {"add": "changed", "double": "unchanged"}
     assert await load(database, tmp_path) == {"add": "unchanged", "double": "unchanged"}
     assert await version_of_slug(database, "add") == 3
+
+
+async def test_an_edit_during_the_load_is_left_alone(database: Database, tmp_path: Path) -> None:
+    course_at(tmp_path)
+    await load(database, tmp_path)
+    async with database.read() as session:
+        [before, _] = await queries.every_current(session)
+    await edit_on_the_web(database, "add", title="Edited")
+    course_at(tmp_path, **{"01-basics/add/description.md": "Changed in the files.\n"})
+    async with database.write() as session:
+        loaded = await bring_up_to_date(session, before, read(tmp_path).exercises[0], overwrite=False)
+    assert loaded.outcome == "conflict"
+    assert await version_of_slug(database, "add") == 2
 
 
 async def test_an_edit_that_was_put_into_the_files_is_no_conflict(database: Database, tmp_path: Path) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import anyio.to_thread
 
-from tests.exercises.test_course import FILES, course_at
+from learnflow.exercises.course.check import prove
+from learnflow.grading.verify import code_judge
+from learnflow.judge import ForkerPool
+from tests.exercises.test_course import FILES, course_at, read
 
 
 async def learnflow_course(*arguments: str | Path, url: str = "") -> subprocess.CompletedProcess[str]:
@@ -31,7 +34,7 @@ async def test_check_proves_a_course(tmp_path: Path) -> None:
     assert done.stdout == "A course: 2 exercises and 1 wrong answers, all as they should be.\n"
 
 
-async def test_check_names_what_the_judge_finds(tmp_path: Path) -> None:
+async def test_the_judge_finds_what_does_not_hold(tmp_path: Path) -> None:
     wrong = FILES["01-basics/add/wrong/subtracts.py"]
     course_at(
         tmp_path,
@@ -40,19 +43,27 @@ async def test_check_names_what_the_judge_finds(tmp_path: Path) -> None:
             "01-basics/add/wrong/subtracts.py": wrong.replace("caught-by: small", "caught-by: typed"),
             "01-basics/add/wrong/nowhere.py": wrong.replace("caught-by: small", "caught-by: large"),
             "01-basics/double/starter.py": "print(4)\n",
-            "01-basics/double/description.md": "[gone](gone.md)\n",
         },
     )
-    done = await learnflow_course("check", tmp_path, "--json")
-    assert done.returncode == 1
-    faults = {fault["path"]: fault["message"] for fault in json.loads(done.stdout)["faults"]}
+    seen: list[str] = []
+    async with ForkerPool(1) as pool:
+        found = await prove(read(tmp_path), code_judge(pool), on_exercise=seen.append)
+    faults = {fault.path: fault.message for fault in found}
     assert "does not pass the case 'small' (wrong_answer)" in faults["01-basics/add/solution.py"]
     assert "passes the case 'typed', which should catch it" in faults["01-basics/add/wrong/subtracts.py"]
     assert "no case 'large'" in faults["01-basics/add/wrong/nowhere.py"]
     assert "already passes every case" in faults["01-basics/double/starter.py"]
-    assert "leads nowhere" in faults["01-basics/double/description.md"]
-    assert len(faults) == 5
-    assert "5 faults." in done.stderr
+    assert len(found) == 4
+    assert seen == ["add", "double"]
+
+
+async def test_check_tells_faults_of_files_and_of_the_judge(tmp_path: Path) -> None:
+    course_at(tmp_path, **{"01-basics/double/starter.py": "print(4)\n", "01-basics/double/description.md": "[x](y)\n"})
+    done = await learnflow_course("check", tmp_path, "--json")
+    assert done.returncode == 1
+    paths = [fault["path"] for fault in json.loads(done.stdout)["faults"]]
+    assert paths == ["01-basics/double/description.md", "01-basics/double/starter.py"]
+    assert "2 faults." in done.stderr
 
 
 async def test_load_and_export(database_url: str, tmp_path: Path) -> None:

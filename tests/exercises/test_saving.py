@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from learnflow.core.errors import Unavailable
 from learnflow.exercises import save
+from learnflow.exercises.errors import VerificationUnavailable
 from learnflow.exercises.verification import CaseVerdict, Verification
 from tests.exercises.conftest import Verifier
 from tests.support.exercises import exercise, published_exercise
@@ -52,6 +53,7 @@ async def test_a_starter_that_already_passes_is_refused(
     "outcome",
     [
         Unavailable("There is no grader running."),
+        VerificationUnavailable("No grader had time."),
         Verification(failures=(CaseVerdict(name="two and three", verdict="internal_error"),)),
         TimeoutError(),
     ],
@@ -99,8 +101,9 @@ async def test_others_can_write_while_an_exercise_is_verified(
     assert (answer.status_code, answer.json()["code"]) == (409, "slug_taken")
 
 
+@pytest.mark.parametrize("if_match", ['"1"', "*"])
 async def test_of_two_changes_at_once_one_is_told_that_it_is_stale(
-    client: httpx.AsyncClient, app: FastAPI, teacher: Person
+    client: httpx.AsyncClient, app: FastAPI, teacher: Person, if_match: str
 ) -> None:
     made = await published_exercise(app.state.database)
     both_verify = asyncio.Barrier(2)
@@ -110,7 +113,7 @@ async def test_of_two_changes_at_once_one_is_told_that_it_is_stale(
         return Verification()
 
     app.state.verify_exercise = together
-    headers = {**teacher.headers, "If-Match": '"1"'}
+    headers = {**teacher.headers, "If-Match": if_match}
     address = f"/api/exercises/{made.id}"
     answers = await asyncio.gather(
         *(client.put(address, json=exercise(title=f"Change {n}"), headers=headers) for n in range(2))
@@ -175,6 +178,24 @@ async def test_a_change_may_not_take_anothers_slug(
     assert moved.json()["slug"] == "three"
     kept = await client.put(f"/api/exercises/{made.id}", json=exercise(slug="three"), headers=headers)
     assert kept.status_code == 200
+
+
+async def test_of_two_that_take_one_slug_at_once_one_gets_it(
+    client: httpx.AsyncClient, app: FastAPI, teacher: Person
+) -> None:
+    made = [await published_exercise(app.state.database, slug=slug) for slug in ("one", "two")]
+    both_verify = asyncio.Barrier(2)
+
+    async def together(*_: object) -> Verification:
+        await both_verify.wait()
+        return Verification()
+
+    app.state.verify_exercise = together
+    headers = {**teacher.headers, "If-Match": "*"}
+    answers = await asyncio.gather(
+        *(client.put(f"/api/exercises/{each.id}", json=exercise(slug="mine"), headers=headers) for each in made)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
 async def test_expected_output_alone_is_judged_as_one_program(

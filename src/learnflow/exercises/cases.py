@@ -29,6 +29,8 @@ MAX_TEXT = 256 * 1024
 MAX_DEPTH = 40
 """Lists and objects inside one another in a value."""
 MAX_FILES = 20
+MAX_FILE_NAME = 100
+"""Bytes in UTF-8."""
 MAX_ARGUMENTS = 100
 
 Place = tuple[str | int, ...]
@@ -85,7 +87,13 @@ def _one_line(text: str) -> str:
 
 
 def _plain_file_name(name: str) -> str:
-    if "/" in name or "\\" in name or name.startswith(".") or not name.isprintable() or len(name.encode()) > MAX_NAME:
+    if (
+        "/" in name
+        or "\\" in name
+        or name.startswith(".")
+        or not name.isprintable()
+        or len(name.encode()) > MAX_FILE_NAME
+    ):
         raise ValueError('Use a plain file name such as "data.txt": no folder, no leading dot, nothing invisible.')
     if name == "main.py":
         raise ValueError("main.py is the student's program; choose another name.")
@@ -100,7 +108,7 @@ CaseName = Annotated[
 ]
 CaseText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(without_nul)]
 Argument = Annotated[str, Field(max_length=10_000), AfterValidator(without_nul)]
-FileName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain_file_name)]
+FileName = Annotated[str, Field(min_length=1, max_length=MAX_FILE_NAME), AfterValidator(_plain_file_name)]
 Files = Annotated[dict[FileName, CaseText], Field(max_length=MAX_FILES)]
 
 

@@ -37,7 +37,7 @@ async def load_course(session: AsyncSession, course: Course, *, overwrite: bool 
         outcomes.append(
             await _add(session, exercise)
             if before is None
-            else await _bring_up_to_date(session, before, exercise, overwrite=overwrite)
+            else await bring_up_to_date(session, before, exercise, overwrite=overwrite)
         )
     in_files = {exercise.slug for exercise in course.exercises}
     for slug, published in stored.items():
@@ -52,9 +52,10 @@ async def _add(session: AsyncSession, exercise: CourseExercise) -> Loaded:
     return Loaded(slug=exercise.slug, outcome="new")
 
 
-async def _bring_up_to_date(
+async def bring_up_to_date(
     session: AsyncSession, before: Published, exercise: CourseExercise, *, overwrite: bool
 ) -> Loaded:
+    """Write the files' exercise after the version `before`, unless that was changed on the web."""
     slug, wanted, present = exercise.slug, digest(exercise.content), digest(before)
     if before.archived_at is not None and not overwrite:
         return Loaded(slug=slug, outcome="conflict", message="Archived on the web; --overwrite brings it back.")
