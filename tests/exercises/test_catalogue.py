@@ -15,10 +15,12 @@ from learnflow.core.database import Database
 from learnflow.core.pagination import Page
 from learnflow.entry.app import create_app
 from learnflow.exercises import queries
+from learnflow.exercises.course.format import essence
 from learnflow.exercises.models import ExerciseVersion
-from learnflow.exercises.schemas import ExerciseSummary
+from learnflow.exercises.schemas import ExerciseIn, ExerciseSummary
 from learnflow.progress.record import record_outcome
 from tests.conftest import client_of
+from tests.exercises.test_cases import EVERYTHING
 from tests.support.exercises import SOLUTION, events_about_exercises, exercise, published_exercise
 from tests.support.people import Person, join
 from tests.support.statements import statements_of
@@ -98,6 +100,20 @@ async def test_update_exercise(client: httpx.AsyncClient, teacher: Person, datab
     async with database.read() as session:
         before = await queries.version_of(session, made.id, 1)
         assert before.description == "Write `add(a, b)`."
+
+
+async def test_what_staff_read_can_be_written_back(
+    client: httpx.AsyncClient, teacher: Person, database: Database
+) -> None:
+    made = await published_exercise(database, test_cases=EVERYTHING, limits={"wall_seconds": 2})
+    address = f"/api/exercises/{made.id}"
+    read = await client.get(address, headers=teacher.headers)
+    body = {name: value for name, value in read.json().items() if name in ExerciseIn.model_fields}
+    answer = await client.put(address, json=body, headers={**teacher.headers, "If-Match": read.headers["etag"]})
+    assert answer.status_code == 200, answer.text
+    async with database.read() as session:
+        after = await queries.current(session, made.id)
+    assert essence(after) == essence(made)
 
 
 async def test_delete_exercise(client: httpx.AsyncClient, teacher: Person, database: Database) -> None:

@@ -46,4 +46,7 @@ Verify: TypeAlias = Callable[[Draft, Caller], Awaitable[Verification]]
 """Raises `core.errors.Unavailable` when no grader takes or answers it."""
 
 JudgeCode: TypeAlias = Callable[[str, list[dict[str, Any]], Mapping[str, Any]], Awaitable[list[CaseVerdict]]]
-"""(code, test cases, limits): a verdict per case, in order. What `course check` proves a course with."""
+"""What `course check` proves a course with.
+
+(code, test cases, limits): a verdict per case, in order; raises when the judge itself fails.
+"""
