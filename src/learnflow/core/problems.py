@@ -99,11 +99,14 @@ async def _http_exception(request: Request, error: Exception) -> Response:
 def _allowed_methods(request: Request) -> list[str]:
     """Every method of the address: Starlette names those of the first route that matches it only."""
     path = request.scope["path"]
-    methods: set[str] = set()
+    literal: set[str] = set()  # `/submissions/run` is no id, though it has the form of `/submissions/{id}`
+    matching: set[str] = set()
     for route in iter_route_contexts(request.app.routes):
-        if route.path and compile_path(route.path)[0].match(path):
-            methods |= set(route.methods or ())
-    return sorted(methods)
+        if route.path == path:
+            literal |= set(route.methods or ())
+        elif route.path and compile_path(route.path)[0].match(path):
+            matching |= set(route.methods or ())
+    return sorted(literal or matching)
 
 
 async def _database_away(_request: Request, error: Exception) -> Response:

@@ -1,10 +1,13 @@
 """Shapes of the events room."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -14,7 +17,14 @@ def _in_utc(moment: datetime) -> datetime:
         raise ValueError("must lie between the years 1 and 9999 in UTC") from error
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+def _as_rfc_3339(value: object) -> object:
+    """pydantic also takes a number for a time; in a query that is a slip, not a time of 1970."""
+    if isinstance(value, str) and not _RFC_3339.match(value):
+        raise ValueError("write a time with its zone, such as 2026-11-24T08:00:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_as_rfc_3339), AfterValidator(_in_utc)]
 """A time with its zone, RFC 3339."""
 
 

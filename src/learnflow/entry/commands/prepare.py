@@ -77,7 +77,7 @@ def _greet(settings: Settings, passwords: dict[Role, str], exercise_id: int | No
         typer.echo("Sign-in (these passwords are shown this once):")
         for role, password in passwords.items():
             typer.echo(f"  {role:<8} {PEOPLE[role]}   {password}")
-    if missing := [email for role, email in PEOPLE.items() if role not in passwords]:
+    if missing := [email for person, email in PEOPLE.items() if person not in passwords]:
         typer.echo(f"Sign-in: {', '.join(missing)}, with the passwords shown at the first start. A new one:")
         typer.echo(f"  .venv/bin/learnflow user reset-password --email {missing[-1]}")
     if exercise_id is None:
