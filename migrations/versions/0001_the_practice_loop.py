@@ -142,7 +142,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("executions", schema=None) as batch_op:
-        batch_op.create_index("ix_executions_created_at", ["created_at"], unique=False)
+        batch_op.create_index("ix_executions_emptied_at_created_at", ["emptied_at", "created_at"], unique=False)
 
     op.create_table(
         "exercise_submissions",
@@ -429,7 +429,7 @@ def downgrade() -> None:
 
     op.drop_table("exercise_submissions")
     with op.batch_alter_table("executions", schema=None) as batch_op:
-        batch_op.drop_index("ix_executions_created_at")
+        batch_op.drop_index("ix_executions_emptied_at_created_at")
 
     op.drop_table("executions")
     with op.batch_alter_table("system_events", schema=None) as batch_op:

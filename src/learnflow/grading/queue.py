@@ -10,11 +10,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
-from learnflow.submissions.models import QueuedWork
+from learnflow.submissions.models import QueuedWork, judging_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +29,48 @@ class Claim:
     enqueued_at: datetime
 
 
+_AT = bindparam("moment", type_=judging_queue.c.leased_until.type)
+_IS_FREE = or_(judging_queue.c.leased_until.is_(None), judging_queue.c.leased_until <= _AT)
+# FOR UPDATE SKIP LOCKED lets graders on PostgreSQL pass by each other's rows; SQLAlchemy leaves it out on SQLite, where
+# the transaction has the only write lock.
+_NEXT = (
+    select(judging_queue.c.id)
+    .where(_IS_FREE)
+    .order_by(judging_queue.c.priority, judging_queue.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(judging_queue)
+    .where(judging_queue.c.id == _NEXT.scalar_subquery())
+    .values(
+        attempt=judging_queue.c.attempt + 1,
+        leased_by=bindparam("holder"),
+        leased_until=bindparam("until", type_=judging_queue.c.leased_until.type),
+    )
+    .returning(
+        judging_queue.c.id,
+        judging_queue.c.attempt,
+        judging_queue.c.submission_id,
+        judging_queue.c.execution_id,
+        judging_queue.c.enqueued_at,
+    )
+)
+_TAKE_OUT = (
+    delete(judging_queue)
+    .where(
+        judging_queue.c.id == bindparam("claim"),
+        judging_queue.c.attempt == bindparam("fence"),
+        judging_queue.c.leased_by == bindparam("holder"),
+    )
+    .returning(judging_queue.c.id)
+)
+
+
 async def claim(session: AsyncSession, holder: str, lease: timedelta) -> Claim | None:
     """Claim what is next and free: by priority, then by arrival. None when nothing is."""
     at = now()
-    # FOR UPDATE SKIP LOCKED lets graders on PostgreSQL pass by each other's rows; SQLAlchemy leaves it out on SQLite,
-    # where the transaction has the only write lock.
-    following = (
-        select(QueuedWork.id)
-        .where(_is_free(at))
-        .order_by(QueuedWork.priority, QueuedWork.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claimed = await session.execute(
-        update(QueuedWork)
-        .where(QueuedWork.id == following)
-        .values(attempt=QueuedWork.attempt + 1, leased_by=holder, leased_until=at + lease)
-        .returning(
-            QueuedWork.id,
-            QueuedWork.attempt,
-            QueuedWork.submission_id,
-            QueuedWork.execution_id,
-            QueuedWork.enqueued_at,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    row = claimed.one_or_none()
+    row = (await session.execute(_CLAIM, {"moment": at, "holder": holder, "until": at + lease})).one_or_none()
     if row is None:
         return None
     return Claim(row.id, row.attempt, holder, row.submission_id, row.execution_id, row.enqueued_at)
@@ -63,8 +78,8 @@ async def claim(session: AsyncSession, holder: str, lease: timedelta) -> Claim |
 
 async def free(session: AsyncSession, *, at_most: int) -> int:
     """How many pieces of work wait for a grader, counted up to `at_most`."""
-    some = select(QueuedWork.id).where(_is_free(now())).limit(at_most).subquery()
-    return await session.scalar(select(func.count()).select_from(some)) or 0
+    some = select(judging_queue.c.id).where(_IS_FREE).limit(at_most).subquery()
+    return await session.scalar(select(func.count()).select_from(some), {"moment": now()}) or 0
 
 
 async def renew(session: AsyncSession, claims: Collection[Claim], lease: timedelta) -> set[Claim]:
@@ -102,14 +117,8 @@ async def give_back(session: AsyncSession, claim: Claim, *, after: timedelta, co
 
 async def take_out(session: AsyncSession, claim: Claim) -> bool:
     """Delete the row in the transaction that records the outcome. False: the claim was lost, record nothing."""
-    taken = await session.execute(
-        delete(QueuedWork).where(_is_held(claim)).returning(QueuedWork.id).execution_options(synchronize_session=False)
-    )
-    return taken.one_or_none() is not None
-
-
-def _is_free(at: datetime) -> ColumnElement[bool]:
-    return or_(QueuedWork.leased_until.is_(None), QueuedWork.leased_until <= at)
+    mine = {"claim": claim.id, "fence": claim.attempt, "holder": claim.holder}
+    return (await session.execute(_TAKE_OUT, mine)).one_or_none() is not None
 
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:

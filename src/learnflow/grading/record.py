@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
@@ -14,8 +14,13 @@ from learnflow.grading.judging import columns_of
 from learnflow.grading.work import HandedIn, ToExecute
 from learnflow.judge import CaseResult, Judgement
 from learnflow.progress.record import record_outcome
-from learnflow.submissions.models import CaseOutcome, Execution, Submission
+from learnflow.submissions.models import Execution, case_outcomes, submissions
 from learnflow.submissions.state import Status, sources_of
+
+_INSERT_CASES = insert(case_outcomes)
+_FINISH = update(submissions).where(
+    submissions.c.id == bindparam("work"), submissions.c.status.in_(bindparam("before", expanding=True))
+)
 
 
 async def record_judgement(session: AsyncSession, work: HandedIn, judgement: Judgement) -> bool:
@@ -98,19 +103,19 @@ async def _finish(
     at = now()
     if results:
         of_this = {"submission_id": work.submission_id, "recorded_at": at}
-        await session.execute(insert(CaseOutcome), [of_this | columns_of(result) for result in results])
+        await session.execute(_INSERT_CASES, [of_this | columns_of(result) for result in results])
     await session.execute(
-        update(Submission)
-        .where(Submission.id == work.submission_id, Submission.status.in_(sources_of(status)))
-        .values(
-            status=status.value,
-            score=score,
-            feedback=words,
-            attempt=work.claim.attempt,
-            judged_with=judged_with,
-            graded_at=at,
-        )
-        .execution_options(synchronize_session=False)
+        _FINISH,
+        {
+            "work": work.submission_id,
+            "before": sources_of(status),
+            "status": status.value,
+            "score": score,
+            "feedback": words,
+            "attempt": work.claim.attempt,
+            "judged_with": judged_with,
+            "graded_at": at,
+        },
     )
     publish(
         session,

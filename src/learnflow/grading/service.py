@@ -127,6 +127,7 @@ async def _poll(service: GradingService, bench: Bench) -> None:
         return
     async with bench.database.read() as session:
         waiting = await queue.free(session, at_most=idle)
+    bench.backlog = bench.backlog or waiting > 0
     for _ in range(waiting):
         bench.live.work_arrived()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.accounts.models import Student
@@ -13,7 +13,7 @@ from learnflow.core.clock import now
 from learnflow.exercises.models import Exercise
 from learnflow.grading.definitions import Definition, Definitions
 from learnflow.grading.queue import Claim
-from learnflow.submissions.models import Execution, Submission
+from learnflow.submissions.models import Execution, Submission, submissions
 from learnflow.submissions.state import Status, sources_of
 
 
@@ -45,6 +45,22 @@ class ToExecute:
 Work = HandedIn | ToExecute
 
 
+_BEGIN = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("work"), submissions.c.status.in_(sources_of(Status.running)))
+    .values(status=Status.running.value, started_at=bindparam("begun", type_=submissions.c.started_at.type))
+    .returning(
+        submissions.c.student_id,
+        submissions.c.exercise_id,
+        submissions.c.exercise_version,
+        submissions.c.code,
+        submissions.c.submitted_at,
+        select(Student.user_id).where(Student.id == submissions.c.student_id).scalar_subquery().label("student_key"),
+        select(Exercise.topic).where(Exercise.id == submissions.c.exercise_id).scalar_subquery().label("topic"),
+    )
+)
+
+
 async def begin(session: AsyncSession, claim: Claim, definitions: Definitions) -> Work | None:
     """Mark the work as running and read it. None when there is nothing left to do for it."""
     if claim.submission_id is not None:
@@ -56,36 +72,16 @@ async def begin(session: AsyncSession, claim: Claim, definitions: Definitions) -
 async def _begin_submission(
     session: AsyncSession, claim: Claim, submission_id: int, definitions: Definitions
 ) -> HandedIn | None:
-    started = await session.execute(
-        update(Submission)
-        .where(Submission.id == submission_id, Submission.status.in_(sources_of(Status.running)))
-        .values(status=Status.running.value, started_at=now())
-        .returning(
-            Submission.student_id,
-            Submission.exercise_id,
-            Submission.exercise_version,
-            Submission.code,
-            Submission.submitted_at,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    row = started.one_or_none()
+    row = (await session.execute(_BEGIN, {"work": submission_id, "begun": now()})).one_or_none()
     if row is None:
         return None
-    found = await session.execute(
-        select(Student.user_id, Exercise.topic)
-        .join_from(Submission, Student, Student.id == Submission.student_id)
-        .join(Exercise, Exercise.id == Submission.exercise_id)
-        .where(Submission.id == submission_id)
-    )
-    student_key, topic = found.one()
     return HandedIn(
         claim=claim,
         submission_id=submission_id,
         student_id=row.student_id,
-        student_key=student_key,
+        student_key=row.student_key,
         exercise_id=row.exercise_id,
-        topic=topic,
+        topic=row.topic,
         code=row.code,
         submitted_at=row.submitted_at,
         definition=await definitions.of(session, row.exercise_id, row.exercise_version),

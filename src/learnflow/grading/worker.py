@@ -40,7 +40,11 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class Bench:
-    """What the workers of one process share; `held` are the claims whose leases are to be renewed."""
+    """What the workers of one process share.
+
+    `held` are the claims whose leases are to be renewed. `backlog`: there may be work that no wake-up tells of, so
+    nobody rests before the queue was found empty.
+    """
 
     database: Database
     live: Live
@@ -50,6 +54,7 @@ class Bench:
     definitions: Definitions = field(default_factory=Definitions)
     held: set[Claim] = field(default_factory=set)
     idle: set[asyncio.Task[None]] = field(default_factory=set)
+    backlog: bool = True
     stopping: bool = False
 
 
@@ -62,12 +67,14 @@ async def work_on(bench: Bench) -> None:
             found = await take_next(bench)
             if found is not None:
                 await handle(bench, found)
-                continue
         except Exception:  # a worker outlives whatever one piece of work or the database does to it
             log.exception("grading_failed")
             await asyncio.sleep(1)
-        if bench.stopping:
-            return
+            continue
+        if found is None:
+            bench.backlog = False
+        if bench.backlog or bench.stopping:
+            continue
         bench.idle.add(task)
         try:
             await bench.live.work()
@@ -131,7 +138,8 @@ async def _grade(bench: Bench, found: HandedIn) -> bool:
     bench.live.tell(key, Started(claim.attempt))
 
     def on_case(result: CaseResult) -> None:
-        bench.live.tell(key, CaseEnded(claim.attempt, judging.columns_of(result)))
+        if bench.live.is_followed(key):
+            bench.live.tell(key, CaseEnded(claim.attempt, judging.columns_of(result)))
 
     async with asyncio.timeout(LONGEST_JUDGING_SECONDS):
         judgement = await judging.judge(bench.pool, found.code, found.definition, on_case)

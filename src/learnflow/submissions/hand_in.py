@@ -22,8 +22,8 @@ from learnflow.events.outbox import publish
 from learnflow.exercises.errors import ArchivedExercise
 from learnflow.submissions import queue
 from learnflow.submissions.errors import CodeTooLarge, KeyUsedForAnother, QueueFull
-from learnflow.submissions.models import IdempotencyKey, Submission
-from learnflow.submissions.queries import exercise_head
+from learnflow.submissions.models import IdempotencyKey, submissions
+from learnflow.submissions.queries import target
 from learnflow.submissions.schemas import LARGEST_CODE, HandIn
 from learnflow.submissions.state import Status
 
@@ -31,6 +31,8 @@ ROUTE = "POST /api/submissions/"
 KEY_LIFE = timedelta(hours=24)
 SECONDS_UNTIL_ROOM = 10
 """What Retry-After says when the queue is full."""
+
+_INSERT = insert(submissions).returning(submissions.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,10 @@ async def hand_in(
         known = await _take_key(session, student.id, key, _hash_of(work))
         if known is not None:
             return Accepted(known, is_new=False)
-    exercise = await exercise_head(session, work.exercise_id)
+    exercise = await target(session, work.exercise_id)
     if exercise.archived_at is not None:
         raise ArchivedExercise(work.exercise_id)
-    await require_room(session, queue_limit)
+    require_room(exercise.waiting, queue_limit)
     submission_id = await _insert(session, student.id, exercise.version, work)
     await queue.enqueue_submission(session, submission_id)
     if key is not None:
@@ -84,9 +86,9 @@ def require_size(code: str) -> None:
         raise CodeTooLarge(message, errors=[FieldProblem(field="code", message=message)])
 
 
-async def require_room(session: AsyncSession, queue_limit: int) -> None:
+def require_room(waiting: int, queue_limit: int) -> None:
     """Raises QueueFull when as many wait as may."""
-    if await queue.waiting(session) >= queue_limit:
+    if waiting >= queue_limit:
         raise QueueFull(
             "So many submissions wait to be judged that no more are taken just now. "
             f"Nothing is lost: try again in {SECONDS_UNTIL_ROOM} seconds.",
@@ -105,8 +107,8 @@ async def _insert(session: AsyncSession, student_id: int, version: int, work: Ha
         "attempt": 0,
         "submitted_at": now(),
     }
-    inserted = await session.execute(insert(Submission).values(row).returning(Submission.id))
-    return inserted.scalar_one()
+    submission_id: int = (await session.execute(_INSERT, row)).scalar_one()
+    return submission_id
 
 
 async def _take_key(session: AsyncSession, student_id: int, key: str, body_hash: str) -> int | None:

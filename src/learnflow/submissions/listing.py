@@ -29,7 +29,7 @@ async def for_exercise(
     """Raises ExerciseNotFound, InvalidInput for the cursor. An archived exercise's submissions can still be read."""
     before = _before(cursor)
     student_id = None if is_staff(caller) else caller.id
-    await queries.exercise_head(session, exercise_id)
+    await queries.require_exercise(session, exercise_id)
     rows = await queries.page(session, student_id=student_id, exercise_id=exercise_id, before=before, limit=limit + 1)
     return page_of(rows, limit, summary, _key)
 

@@ -39,11 +39,13 @@ Notice = Started | CaseEnded | Finished
 class Watch:
     """One waiter's notices about one piece of work."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, end_only: bool) -> None:
+        self.end_only = end_only
         self._notices: asyncio.Queue[Notice] = asyncio.Queue()
 
     def put(self, notice: Notice) -> None:
-        self._notices.put_nowait(notice)
+        if not self.end_only or isinstance(notice, Finished):
+            self._notices.put_nowait(notice)
 
     async def next(self, seconds: float) -> Notice | None:
         """The next notice; None when none came within `seconds`."""
@@ -60,12 +62,12 @@ class Live:
     def __init__(self) -> None:
         self._watches: dict[WorkKey, list[Watch]] = {}
         self._idle: deque[asyncio.Future[None]] = deque()
-        self._unheard = False
+        self._unheard = 0
 
     @contextmanager
-    def watch(self, key: WorkKey) -> Iterator[Watch]:
+    def watch(self, key: WorkKey, *, end_only: bool = False) -> Iterator[Watch]:
         """Collect notices about `key` from now on. Begin before the work can start, so that none is missed."""
-        watch = Watch()
+        watch = Watch(end_only=end_only)
         self._watches.setdefault(key, []).append(watch)
         try:
             yield watch
@@ -78,19 +80,23 @@ class Live:
         for watch in self._watches.get(key, ()):
             watch.put(notice)
 
+    def is_followed(self, key: WorkKey) -> bool:
+        """Whether somebody wants to hear more than the end."""
+        return any(not watch.end_only for watch in self._watches.get(key, ()))
+
     def work_arrived(self) -> None:
-        """Wake one idle grader, or the next one that becomes idle."""
+        """A piece of work was queued: wake one idle grader, or let the next one that becomes idle have it."""
         while self._idle:
             waiter = self._idle.popleft()
             if not waiter.done():
                 waiter.set_result(None)
                 return
-        self._unheard = True
+        self._unheard += 1
 
     async def work(self) -> None:
-        """Return when work has arrived; somebody else may have taken it by then."""
+        """Return when a piece of work has arrived that nobody was woken for; another may have taken it by then."""
         if self._unheard:
-            self._unheard = False
+            self._unheard -= 1
             return
         waiter = asyncio.get_running_loop().create_future()
         self._idle.append(waiter)

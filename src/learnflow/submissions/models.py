@@ -5,9 +5,9 @@ records the outcome (ADR 2).
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from learnflow.core.database import NEVER_REUSE_IDS, Base, IntegerId
@@ -70,7 +70,7 @@ class Execution(Base):
     """
 
     __tablename__ = "executions"
-    __table_args__ = (Index("ix_executions_created_at", "created_at"), NEVER_REUSE_IDS)
+    __table_args__ = (Index("ix_executions_emptied_at_created_at", "emptied_at", "created_at"), NEVER_REUSE_IDS)
 
     id: Mapped[IntegerId]
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"))
@@ -122,3 +122,10 @@ class IdempotencyKey(Base):
     body_hash: Mapped[str] = mapped_column(String(64))
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("exercise_submissions.id", ondelete="CASCADE"))
     created_at: Mapped[datetime]
+
+
+# For the statements that every submission passes through: built once on the bare tables, they cost a third of what the
+# same statement costs when it is built anew on the classes.
+submissions = cast("Table", Submission.__table__)
+case_outcomes = cast("Table", CaseOutcome.__table__)
+judging_queue = cast("Table", QueuedWork.__table__)

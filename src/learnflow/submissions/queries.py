@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
@@ -12,23 +12,40 @@ from learnflow.accounts.models import Student
 from learnflow.exercises.errors import ExerciseNotFound
 from learnflow.exercises.models import Exercise
 from learnflow.submissions.models import CaseOutcome, Execution, Submission
+from learnflow.submissions.queue import WAITING
 
 
 @dataclass(frozen=True, slots=True)
-class ExerciseHead:
-    """What handing in needs of an exercise: everything else of it stays where it is."""
+class Target:
+    """What handing in needs of an exercise, and how many pieces of work are in the queue."""
 
     version: int
     archived_at: datetime | None
+    waiting: int
 
 
-async def exercise_head(session: AsyncSession, exercise_id: int) -> ExerciseHead:
+_TARGET = select(Exercise.version, Exercise.archived_at, WAITING.scalar_subquery().label("waiting")).where(
+    Exercise.id == bindparam("exercise_id")
+)
+
+
+async def target(session: AsyncSession, exercise_id: int) -> Target:
     """Raises ExerciseNotFound."""
-    found = await session.execute(select(Exercise.version, Exercise.archived_at).where(Exercise.id == exercise_id))
-    row = found.one_or_none()
+    row = (await session.execute(_TARGET, {"exercise_id": exercise_id})).one_or_none()
     if row is None:
         raise ExerciseNotFound(exercise_id)
-    return ExerciseHead(row.version, row.archived_at)
+    return Target(row.version, row.archived_at, row.waiting)
+
+
+async def require_exercise(session: AsyncSession, exercise_id: int) -> None:
+    """Raises ExerciseNotFound; an archived exercise is one too."""
+    if await session.scalar(select(Exercise.id).where(Exercise.id == exercise_id)) is None:
+        raise ExerciseNotFound(exercise_id)
+
+
+async def waiting(session: AsyncSession) -> int:
+    """How many pieces of work are in the queue."""
+    return await session.scalar(WAITING) or 0
 
 
 async def student_exists(session: AsyncSession, student_id: int) -> bool:

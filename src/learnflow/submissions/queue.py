@@ -6,7 +6,7 @@ from sqlalchemy import func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
-from learnflow.submissions.models import QueuedWork
+from learnflow.submissions.models import QueuedWork, judging_queue
 
 
 class Priority(IntEnum):
@@ -15,6 +15,12 @@ class Priority(IntEnum):
     execution = 0
     submission = 1
     regrade = 2
+
+
+WAITING = select(func.count()).select_from(judging_queue)
+"""How many pieces of work are queued or being judged; the queue's limit bounds what counting costs."""
+
+_ENQUEUE = insert(judging_queue)
 
 
 async def enqueue_submission(session: AsyncSession, submission_id: int) -> None:
@@ -27,13 +33,7 @@ async def enqueue_execution(session: AsyncSession, execution_id: int) -> None:
 
 async def _enqueue(session: AsyncSession, priority: Priority, **work: int) -> None:
     row = {"priority": int(priority), "attempt": 0, "enqueued_at": now(), **work}
-    await session.execute(insert(QueuedWork).values(row))
-
-
-async def waiting(session: AsyncSession) -> int:
-    """How many pieces of work are queued or being judged; the queue's limit bounds what this costs."""
-    count = await session.scalar(select(func.count()).select_from(QueuedWork))
-    return count or 0
+    await session.execute(_ENQUEUE, row)
 
 
 async def attempt_of(session: AsyncSession, submission_id: int) -> int | None:

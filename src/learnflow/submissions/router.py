@@ -26,7 +26,7 @@ from learnflow.core.ids import PathId
 from learnflow.core.pagination import Cursor, Limit, Page
 from learnflow.exercises.errors import ArchivedExercise, ExerciseNotFound
 from learnflow.submissions import hand_in as handing_in
-from learnflow.submissions import listing, read, run, waiting
+from learnflow.submissions import listing, queries, read, run, waiting
 from learnflow.submissions.errors import (
     CodeTooLarge,
     KeyUsedForAnother,
@@ -121,7 +121,7 @@ async def create_submission(
     with ExitStack() as watching:
         async with database.write() as session:
             accepted = await handing_in.hand_in(session, caller, work, key=key, queue_limit=queue_limit)
-            watch = watching.enter_context(live.watch(("submission", accepted.submission_id)))
+            watch = watching.enter_context(live.watch(("submission", accepted.submission_id), end_only=True))
         if accepted.is_new:
             live.work_arrived()
         if wait:
@@ -152,7 +152,7 @@ async def run_code(
     handing_in.require_size(asked.code)
 
     async def enqueue(session: AsyncSession) -> int:
-        await handing_in.require_room(session, queue_limit)
+        handing_in.require_room(await queries.waiting(session), queue_limit)
         return await run.enqueue_run(session, caller, asked)
 
     outcome = await run.execute(database, live, enqueue)

@@ -82,6 +82,6 @@ async def execute(database: Database, live: Live, write: Callable[[AsyncSession]
     with ExitStack() as watching:
         async with database.write() as session:
             execution_id = await write(session)
-            watch = watching.enter_context(live.watch(("execution", execution_id)))
+            watch = watching.enter_context(live.watch(("execution", execution_id), end_only=True))
         live.work_arrived()
         return await outcome_of(database, watch, execution_id)

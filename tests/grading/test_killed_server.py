@@ -1,0 +1,147 @@
+"""A server killed with -9 at any instant and started again finishes what was accepted, once each."""
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import httpx
+from sqlalchemy import func, select
+
+from learnflow.core.config import Settings
+from learnflow.core.database import Database
+from learnflow.entry.app import create_app
+from learnflow.events.catalog import SubmissionGraded
+from learnflow.events.models import OutboxRow, SystemEvent
+from learnflow.progress.models import ExerciseTotals, Progress, StudentTotals
+from learnflow.submissions.models import CaseOutcome, QueuedWork, Submission
+from learnflow.submissions.state import FINAL
+from tests.support.exercises import published_exercise
+from tests.support.people import Person, join
+from tests.support.waiting import eventually
+
+SECRET = "a secret of the test that is long enough"
+HAND_INS = 24
+KILLS = 2
+"""Fewer than the tries a submission has, so that none may end as an error."""
+
+CODE = "import time\n\ndef add(a, b):\n    time.sleep(0.03)\n    return a + b\n"
+SERVE = "from learnflow.core.config import Settings\nfrom learnflow.entry.serve import serve\nserve(Settings())\n"
+
+
+async def test_every_accepted_submission_ends_with_one_verdict(settings: Settings, database: Database) -> None:
+    chance = random.Random()  # noqa: S311  # the instants of the kills, different in every run
+    student, exercise_id = await school(settings)
+    port = free_port()
+    accepted: dict[str, int] = {}
+    hand_ins = asyncio.create_task(hand_in_all(port, student, exercise_id, accepted))
+    for _ in range(KILLS):
+        async with server(settings, port) as process:
+            before = len(accepted)
+            await eventually(lambda: has_more_than(accepted, before), seconds=20)  # noqa: B023  # awaited here
+            await asyncio.sleep(chance.uniform(0, 0.5))
+            process.send_signal(signal.SIGKILL)
+    async with server(settings, port):
+        await hand_ins
+        await eventually(lambda: all_are_graded(database), seconds=40)
+        await eventually(lambda: all_are_told(database), seconds=20)
+    await check(database, accepted, student)
+
+
+async def school(settings: Settings) -> tuple[Person, int]:
+    app = create_app(settings.model_copy(update={"secret_key": type(settings.secret_key)(SECRET)}))
+    async with app.router.lifespan_context(app):
+        exercise = await published_exercise(app.state.database)
+        return await join(app), exercise.id
+
+
+async def hand_in_all(port: int, student: Person, exercise_id: int, accepted: dict[str, int]) -> None:
+    """Hand in one after the other, again and again with its own key until it is accepted; a few at a time."""
+    keys = [f"key-{number}" for number in range(HAND_INS)]
+
+    async def one_after_the_other(client: httpx.AsyncClient) -> None:
+        while keys:
+            key = keys.pop()
+            while key not in accepted:
+                with suppress(httpx.TransportError):
+                    answer = await client.post(
+                        "/api/submissions/",
+                        json={"exercise_id": exercise_id, "code": CODE},
+                        headers=student.headers | {"Idempotency-Key": key},
+                    )
+                    assert answer.status_code == 201, answer.text
+                    accepted[key] = answer.json()["id"]
+                await asyncio.sleep(0.02)
+
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        await asyncio.gather(*(one_after_the_other(client) for _ in range(3)))
+
+
+@asynccontextmanager
+async def server(settings: Settings, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A real server process; killed in the end."""
+    environment = os.environ | {
+        "LEARNFLOW_DATABASE_URL": settings.database_url,
+        "LEARNFLOW_DATA_DIR": str(settings.data_dir),
+        "LEARNFLOW_SECRET_KEY": SECRET,
+        "LEARNFLOW_PORT": str(port),
+        "LEARNFLOW_GRADERS": "1",
+        "LEARNFLOW_GRADER_LEASE_SECONDS": "1",
+        "LEARNFLOW_SUBMISSION_RATE": "1000/minute",
+        "LEARNFLOW_LOG_LEVEL": "ERROR",
+    }
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVE, env=environment)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def has_more_than(accepted: dict[str, int], number: int) -> bool:
+    return len(accepted) > number
+
+
+async def all_are_graded(database: Database) -> bool:
+    async with database.read() as session:
+        statuses = set(await session.scalars(select(Submission.status)))
+    return statuses <= set(FINAL)
+
+
+async def all_are_told(database: Database) -> bool:
+    async with database.read() as session:
+        return await session.scalar(select(func.count()).select_from(OutboxRow)) == 0
+
+
+async def check(database: Database, accepted: dict[str, int], student: Person) -> None:
+    async with database.read() as session:
+        rows = (await session.execute(select(Submission.id, Submission.status, Submission.score))).all()
+        cases = Counter(await session.scalars(select(CaseOutcome.submission_id)))
+        progress = (await session.scalars(select(Progress))).one()
+        totals = (await session.scalars(select(StudentTotals))).one()
+        of_exercise = (await session.scalars(select(ExerciseTotals))).one()
+        queued = await session.scalar(select(func.count()).select_from(QueuedWork))
+        told = await session.scalars(select(SystemEvent).where(SystemEvent.type == SubmissionGraded.type))
+        graded = Counter(event.data["submission_id"] for event in told)
+    assert len(set(accepted.values())) == HAND_INS
+    assert {row.id for row in rows} == set(accepted.values()), "no key made two, none that was accepted is lost"
+    assert {(row.status, row.score) for row in rows} == {("passed", 100)}
+    assert cases == dict.fromkeys(accepted.values(), 2)
+    assert graded == dict.fromkeys(accepted.values(), 1)
+    assert queued == 0
+    assert (progress.student_id, progress.attempts, progress.best_score) == (student.id, HAND_INS, 100)
+    assert (totals.submissions, totals.passed, totals.points) == (HAND_INS, HAND_INS, 100)
+    assert (of_exercise.submissions, of_exercise.students_completed) == (HAND_INS, 1)
