@@ -25,8 +25,9 @@ check: setup-dev
 	$(VENV)/learnflow course check curriculum
 
 bench: setup-dev
-	$(VENV)/python bench/api.py
-	$(VENV)/python bench/submit.py
+	$(VENV)/python -m bench.api
+	$(VENV)/python -m bench.submit
+	$(VENV)/python -m bench.judge
 
 # Newest versions that install, pinned by hash, without the address of any index.
 COMPILE = $(VENV)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -1,4 +1,4 @@
-"""A lean HTTP/1.1 client for load: one keep-alive connection, as little of the machine as possible for the asking side."""
+"""A lean HTTP/1.1 client for load: keep-alive connections, as little of the machine as possible for the asking side."""
 
 import asyncio
 import json

@@ -21,6 +21,13 @@ PASSWORD = "benchmark passphrase"  # noqa: S105  guards a database that lives fo
 LEARNFLOW = [sys.executable, "-m", "learnflow.entry.cli"]
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @dataclass(frozen=True)
 class Server:
     port: int
@@ -57,6 +64,21 @@ class Server:
         token: str = answer.json()["access_token"]
         return token
 
+    async def until_answered(self, path: str) -> None:
+        """Wait until the path is answered well. Raises RuntimeError when the process ends or 20 s have passed."""
+        last = "nothing"
+        for _ in range(200):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}")
+            try:
+                await self.ask("GET", path)
+            except (OSError, RuntimeError, asyncio.IncompleteReadError) as error:
+                last = str(error)
+                await asyncio.sleep(0.1)
+            else:
+                return
+        raise RuntimeError(f"{path} was not answered: {last}")
+
     def memory_mb(self) -> tuple[float, float]:
         """Proportional memory in MB of the server process, and of it with all its forkers."""
         root = psutil.Process(self.process.pid)
@@ -66,16 +88,13 @@ class Server:
 
 @asynccontextmanager
 async def running_server(**settings: str) -> AsyncIterator[Server]:
-    """Started and ready; stopped and its files removed afterwards. `settings` are LEARNFLOW_… variables in lower case."""
-    with tempfile.TemporaryDirectory(prefix="learnflow-bench-") as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
+    """Started and ready; stopped and its files removed afterwards. `settings` are settings by name."""
+    with tempfile.TemporaryDirectory(prefix="learnflow-bench-") as folder:
+        port = free_port()
         environment = dict(os.environ) | {
             "LEARNFLOW_DATA_DIR": folder,
             "LEARNFLOW_PORT": str(port),
             "LEARNFLOW_SUBMISSION_RATE": "1000000/minute",
-            "LEARNFLOW_LOG_LEVEL": "WARNING",
             **{f"LEARNFLOW_{name.upper()}": value for name, value in settings.items()},
         }
         subprocess.run([*LEARNFLOW, "migrate"], env=environment, check=True, stderr=subprocess.DEVNULL)
@@ -83,27 +102,12 @@ async def running_server(**settings: str) -> AsyncIterator[Server]:
         process = subprocess.Popen([*LEARNFLOW, "serve"], env=environment, stdout=log, stderr=log)
         server = Server(port, process, environment)
         try:
-            await _wait_until_ready(server)
+            await server.until_answered("/health" if settings.get("graders") == "0" else "/health/ready")
             yield server
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
             log.close()
-
-
-async def _wait_until_ready(server: Server) -> None:
-    last = "nothing"
-    for _ in range(200):
-        if server.process.poll() is not None:
-            raise RuntimeError(f"the server ended with {server.process.returncode}")
-        try:
-            await server.ask("GET", "/health/ready")
-        except (OSError, RuntimeError, asyncio.IncompleteReadError) as error:
-            last = str(error)
-            await asyncio.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the server did not become ready: {last}")
 
 
 def show(name: str, measured: float, bound: float, *, at_least: bool, unit: str = "x bare") -> bool:

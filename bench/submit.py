@@ -1,7 +1,7 @@
 """Hand in over HTTP with `?wait=`, 10 `call` cases, SQLite, graders inside the server.
 
-Run as `python -m bench.submit`. "Bare" is the interpreter that the forker runs, started anew for `print(sum(range(10)))`
-(bench/bare.py), in the same run. The load is made by this process on the same cores.
+Run as `python -m bench.submit`. "Bare" is the interpreter that the forker runs, started anew for
+`print(sum(range(10)))` (bench/bare.py), in the same run. The load is made by this process on the same cores.
 """
 
 import asyncio
