@@ -143,6 +143,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("executions", schema=None) as batch_op:
         batch_op.create_index("ix_executions_emptied_at_created_at", ["emptied_at", "created_at"], unique=False)
+        batch_op.create_index("ix_executions_exercise_id", ["exercise_id"], unique=False)
 
     op.create_table(
         "exercise_submissions",
@@ -241,6 +242,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("student_id", "exercise_id", "rung", name=op.f("pk_hint_reveals")),
     )
+    with op.batch_alter_table("hint_reveals", schema=None) as batch_op:
+        batch_op.create_index("ix_hint_reveals_exercise_id", ["exercise_id"], unique=False)
+
     op.create_table(
         "leaderboard_points",
         sa.Column("period", sa.String(length=10), nullable=False),
@@ -299,7 +303,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
-        batch_op.create_index("ix_sign_in_sessions_student_id_created_at", ["student_id", "created_at"], unique=False)
+        batch_op.create_index("ix_sign_in_sessions_student_id_id", ["student_id", "id"], unique=False)
 
     op.create_table(
         "student_totals",
@@ -408,7 +412,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_keys")
     op.drop_table("student_totals")
     with op.batch_alter_table("sign_in_sessions", schema=None) as batch_op:
-        batch_op.drop_index("ix_sign_in_sessions_student_id_created_at")
+        batch_op.drop_index("ix_sign_in_sessions_student_id_id")
 
     op.drop_table("sign_in_sessions")
     with op.batch_alter_table("progress", schema=None) as batch_op:
@@ -419,6 +423,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_leaderboard_points_rank")
 
     op.drop_table("leaderboard_points")
+    with op.batch_alter_table("hint_reveals", schema=None) as batch_op:
+        batch_op.drop_index("ix_hint_reveals_exercise_id")
+
     op.drop_table("hint_reveals")
     op.drop_table("exercise_versions")
     op.drop_table("exercise_totals")
@@ -429,6 +436,7 @@ def downgrade() -> None:
 
     op.drop_table("exercise_submissions")
     with op.batch_alter_table("executions", schema=None) as batch_op:
+        batch_op.drop_index("ix_executions_exercise_id")
         batch_op.drop_index("ix_executions_emptied_at_created_at")
 
     op.drop_table("executions")

@@ -36,7 +36,7 @@ class SignInSession(Base):
     """One place where a student is signed in; access tokens name it (`sid`) and end with it."""
 
     __tablename__ = "sign_in_sessions"
-    __table_args__ = (Index("ix_sign_in_sessions_student_id_created_at", "student_id", "created_at"), NEVER_REUSE_IDS)
+    __table_args__ = (Index("ix_sign_in_sessions_student_id_id", "student_id", "id"), NEVER_REUSE_IDS)
 
     id: Mapped[IntegerId]
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"))

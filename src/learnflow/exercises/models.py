@@ -59,6 +59,7 @@ class HintReveal(Base):
     """One rung of one exercise's hint ladder, revealed to one student."""
 
     __tablename__ = "hint_reveals"
+    __table_args__ = (Index("ix_hint_reveals_exercise_id", "exercise_id"),)  # asked when an exercise is deleted
 
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"), primary_key=True)
     exercise_id: Mapped[int] = mapped_column(ForeignKey("exercises.id"), primary_key=True)

@@ -70,7 +70,11 @@ class Execution(Base):
     """
 
     __tablename__ = "executions"
-    __table_args__ = (Index("ix_executions_emptied_at_created_at", "emptied_at", "created_at"), NEVER_REUSE_IDS)
+    __table_args__ = (
+        Index("ix_executions_emptied_at_created_at", "emptied_at", "created_at"),
+        Index("ix_executions_exercise_id", "exercise_id"),  # asked when an exercise is deleted
+        NEVER_REUSE_IDS,
+    )
 
     id: Mapped[IntegerId]
     student_id: Mapped[int] = mapped_column(ForeignKey("students.id", ondelete="CASCADE"))
