@@ -43,7 +43,7 @@ from learnflow.core.config import Settings
 from learnflow.core.database import DatabaseDep, ReadSession, WriteSession
 from learnflow.core.errors import InvalidInput, NotSignedIn, TooManyRequests, Unavailable, documented
 from learnflow.core.ids import PathId
-from learnflow.core.pagination import Cursor, Limit, Page, decode_cursor, page_of
+from learnflow.core.pagination import Cursor, Limit, Page, decode_id, page_of
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 
@@ -187,9 +187,7 @@ async def change_me(student: CurrentStudent, body: ProfileChange, session: Write
 async def list_sessions(caller: SignedIn, session: ReadSession, limit: Limit = 50, cursor: Cursor = None) -> object:
     """Where I am signed in, newest first."""
     assert caller.id is not None
-    before = decode_cursor(cursor, int)[0] if cursor else None
-    assert before is None or isinstance(before, int)
-    places = await queries.standing_sessions(session, caller.id, at=now(), before=before, limit=limit + 1)
+    places = await queries.standing_sessions(session, caller.id, at=now(), before=decode_id(cursor), limit=limit + 1)
     return page_of(
         places,
         limit,

@@ -13,7 +13,7 @@ from learnflow.core.clock import now
 from learnflow.core.database import ReadSession
 from learnflow.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, Unavailable, documented
 from learnflow.core.ids import PathId
-from learnflow.core.pagination import Cursor, Limit, Page, decode_cursor, page_of
+from learnflow.core.pagination import Cursor, Limit, Page, decode_id, page_of
 from learnflow.core.text import Text
 from learnflow.exercises.errors import ExerciseNotFound
 
@@ -33,8 +33,7 @@ async def student_progress(
     Students see their own only; for anybody else's the answer is 404, as if there were no such student.
     """
     require_may_see_student(caller, student_id)
-    after = None if cursor is None else decode_cursor(cursor, int)[0]
-    assert after is None or isinstance(after, int)
+    after = decode_id(cursor)
     await student_figures.require_student(session, student_id)
     items = await student_figures.progress_of(session, student_id, after=after, limit=limit + 1)
     return page_of(items, limit, lambda item: item, lambda item: (item.exercise_id,))

@@ -90,6 +90,9 @@ class Unavailable(DomainError):
         super().__init__(detail, headers={"Retry-After": str(max(1, retry_after))})
 
 
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}}
+
+
 def documented(*errors: type[DomainError]) -> dict[int | str, dict[str, object]]:
     """The `responses=` of a route that may raise these, for the OpenAPI document."""
     if InvalidInput in errors:
@@ -102,6 +105,7 @@ def documented(*errors: type[DomainError]) -> dict[int | str, dict[str, object]]
             "model": Problem,
             "description": ", ".join(dict.fromkeys(error.title for error in group)),
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            **({"headers": _RETRY_AFTER} if status in (429, 503) else {}),
         }
         for status, group in by_status.items()
     }

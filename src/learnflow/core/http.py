@@ -92,7 +92,7 @@ class Edge:
     @staticmethod
     def _is_too_large(headers: Headers) -> bool:
         length = headers.get("content-length", "")
-        return length.isdigit() and int(length[:20]) > LARGEST_BODY
+        return length.isdecimal() and int(length[:20]) > LARGEST_BODY
 
 
 class _BodyTooLarge(Exception):

@@ -58,6 +58,15 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[SortKey, ...]:
         ) from error
 
 
+def decode_id(cursor: str | None) -> int | None:
+    """The id in the cursor of a list in the order of ids; None for the first page. Raises InvalidInput."""
+    if cursor is None:
+        return None
+    (number,) = decode_cursor(cursor, int)
+    assert isinstance(number, int)
+    return number
+
+
 def _key(value: object, kind: type) -> SortKey:
     if kind is datetime and isinstance(value, str):
         moment = datetime.fromisoformat(value)

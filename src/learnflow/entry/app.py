@@ -13,6 +13,7 @@ from learnflow.analytics.router import router as analytics
 from learnflow.core.addresses import parse_networks
 from learnflow.core.config import Settings
 from learnflow.core.database import Database
+from learnflow.core.errors import Unavailable, documented
 from learnflow.core.http import Edge
 from learnflow.core.logging import configure_logging
 from learnflow.core.problems import install_problem_handlers
@@ -20,6 +21,7 @@ from learnflow.entry.audit_log import router as events
 from learnflow.entry.cors import allow_origins
 from learnflow.entry.docs_pages import router as docs_pages
 from learnflow.entry.health import router as health
+from learnflow.entry.openapi import DESCRIPTION, TAGS, describe, operation_id
 from learnflow.entry.start import SUBSCRIBERS, tell_start
 from learnflow.events.relay import relay
 from learnflow.exercises.router import router as exercises
@@ -62,15 +64,28 @@ def create_app(settings: Settings) -> FastAPI:
             await database.close()
 
     app = FastAPI(
-        title="LearnFlow", version=__version__, lifespan=lifespan, redirect_slashes=False, docs_url=None, redoc_url=None
+        title="LearnFlow",
+        summary="A self-hosted Python tutoring platform.",
+        description=DESCRIPTION,
+        version=__version__,
+        license_info={"name": "MIT", "identifier": "MIT"},
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
+        lifespan=lifespan,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
+    describe(app)
     app.state.settings = settings
     app.state.signing_key = signing_key
     app.state.standing = ProgressStanding()
     app.state.check_definition = check_definition
     install_problem_handlers(app)
-    for router in (health, docs_pages, accounts, exercises, submissions, analytics, events):
+    for router in (health, docs_pages):
         app.include_router(router)
+    for router in (accounts, exercises, submissions, analytics, events):
+        app.include_router(router, responses=documented(Unavailable))  # each may find the database away
     app.add_middleware(Edge, trusted_proxies=parse_networks(settings.trusted_proxies))
     allow_origins(app, settings)
     return app

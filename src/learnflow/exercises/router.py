@@ -12,7 +12,7 @@ from learnflow.core.database import DatabaseDep, ReadSession, WriteSession
 from learnflow.core.errors import DomainError, Forbidden, InvalidInput, NotSignedIn, TooLarge, Unavailable, documented
 from learnflow.core.http import collection
 from learnflow.core.ids import PathId
-from learnflow.core.pagination import Cursor, Limit, Page, decode_cursor, encode_cursor
+from learnflow.core.pagination import Cursor, Limit, Page, decode_id, encode_cursor
 from learnflow.core.text import without_nul
 from learnflow.exercises import archive, hints, queries, save, solution
 from learnflow.exercises.disclosure import require_visible, shown_exercise
@@ -127,8 +127,6 @@ async def list_exercises(
         require_staff(caller)
     if status is not None and caller.id is None:
         raise NotSignedIn("`status` is about what you have done. Sign in to use it.")
-    after = decode_cursor(cursor, int)[0] if cursor is not None else 0
-    assert isinstance(after, int)
     wanted = Wanted(
         topic=topic,
         module=module,
@@ -136,7 +134,7 @@ async def list_exercises(
         q=q,
         status=status,
         archived=archived,
-        after=after,
+        after=decode_id(cursor) or 0,
     )
     rows = await queries.summaries(
         session, wanted, limit + 1, student_id=caller.id, standing=request.app.state.standing
