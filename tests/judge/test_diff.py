@@ -78,3 +78,8 @@ def test_the_difference_of_large_values_is_bounded() -> None:
     diff = between(list(range(5_000)), list(range(1, 5_001)))
     assert diff is not None
     assert len(diff.split("\n")) <= MAX_LINES + 2
+
+
+def test_a_large_number_and_a_small_one_stand_side_by_side() -> None:
+    assert between(2**400, 0) is None
+    assert between(0, 2**400) is None
