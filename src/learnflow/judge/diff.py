@@ -94,9 +94,9 @@ def _differences(expected: Wire, actual: Wire, place: str, found: list[str]) -> 
         if kind_of(expected) in ("set", "frozenset"):
             return _of_sets(elements(expected) or [], elements(actual) or [], place, found)
         # A large int has the long form, a small one of the same kind has not.
-        if isinstance(expected, dict) and isinstance(actual, dict) and expected["t"] == actual["t"]:
-            if expected["t"] in ("dict", "dataclass"):
-                return _of_pairs(expected, actual, place, found)
+        both_long = isinstance(expected, dict) and isinstance(actual, dict) and expected["t"] == actual["t"]
+        if both_long and expected["t"] in ("dict", "dataclass"):
+            return _of_pairs(expected, actual, place, found)
     found.append(f"{place}: expected {_short(expected)}, got {_short(actual)}")
     return None
 
