@@ -12,6 +12,8 @@ from learnflow import __version__
 from learnflow.accounts.access import Role
 from learnflow.core.config import Settings
 from learnflow.entry.app import create_app
+from tests.conftest import client_of
+from tests.contract.world import school
 from tests.entry.test_one_error_shape import assert_problem
 from tests.support.people import join
 
@@ -70,6 +72,15 @@ async def test_what_is_not_ready_is_named_and_makes_a_503(app: FastAPI, client: 
     async with from_outside(app) as guest:
         problem = assert_problem(await guest.get("/health/ready"), 503)
     assert [each.message for each in problem.errors] == ["not ready"]
+
+
+async def test_a_full_queue_does_not_take_the_server_out_of_rotation(settings: Settings) -> None:
+    async with started(settings, queue_limit=1) as app, client_of(app) as client:
+        world = await school(app)
+        hand_in = {"exercise_id": world.exercise_id, "code": "x = 1", "language": "python"}
+        sent = [await client.post("/api/submissions/", json=hand_in, headers=world.owner.headers) for _ in range(2)]
+        assert [answer.status_code for answer in sent] == [201, 503]
+        assert (await client.get("/health/ready")).status_code == 200
 
 
 async def test_metrics_are_for_this_machine(app: FastAPI, client: httpx.AsyncClient) -> None:

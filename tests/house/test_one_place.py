@@ -4,6 +4,8 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from learnflow.exercises import schemas
+
 SOURCE = Path(__file__).parents[2] / "src" / "learnflow"
 DATABASE_ROOMS = {"core/database.py", "grading/queue.py"}
 ROLES = {"guest", "student", "teacher", "admin"}
@@ -61,12 +63,14 @@ def test_the_dialect_is_asked_for_in_two_places() -> None:
 
 def test_only_disclosure_shows_an_exercise() -> None:
     """The shapes that go out are built in exercises/disclosure.py and nowhere else."""
-    shapes = {"ExerciseView", "ExerciseSummary", "VisibleCase"}
+    shapes = {"ExerciseOut", "HiddenCase", "HintOut", "SolutionOut", "VisibleCase"}
+    assert shapes <= set(vars(schemas))
     built = {
-        name
+        (name, part.id)
         for name, tree in modules()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
-        and any(isinstance(part, ast.Name) and part.id in shapes for part in ast.walk(node.func))
+        for part in ast.walk(node.func)
+        if isinstance(part, ast.Name) and part.id in shapes
     }
-    assert built == {"exercises/disclosure.py"}
+    assert built == {("exercises/disclosure.py", shape) for shape in shapes}

@@ -32,9 +32,10 @@ def _web_address(text: str) -> str:
 
 WebAddress = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=500, pattern=r"^https?://\S+$"),
+    StringConstraints(min_length=1, max_length=500),
     AfterValidator(without_nul),
     AfterValidator(_web_address),
+    Field(json_schema_extra={"pattern": r"^https?://\S+$"}),  # checked above, where the message can say what to do
 ]
 GradeLevel = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(without_nul)
@@ -46,6 +47,8 @@ Bio = Annotated[str, StringConstraints(max_length=2000), AfterValidator(without_
 
 
 class _Input(BaseModel):
+    """A field with `default_factory` may be left out and still may not be null: the document names no default then."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
 
 

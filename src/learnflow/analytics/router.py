@@ -11,7 +11,7 @@ from learnflow.analytics import leaderboard as ranking
 from learnflow.analytics.schemas import ExerciseProgress, ExerciseStats, Leaderboard, Period, StudentStats
 from learnflow.core.clock import now
 from learnflow.core.database import ReadSession
-from learnflow.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, Unavailable, documented
+from learnflow.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, documented
 from learnflow.core.ids import PathId
 from learnflow.core.pagination import Cursor, Limit, Page, decode_id, page_of
 from learnflow.core.text import Text
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 @router.get(
     "/student/{student_id}/progress",
     status_code=200,
-    responses=documented(NotSignedIn, NotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, NotFound, InvalidInput),
 )
 async def student_progress(
     student_id: PathId, caller: SignedIn, session: ReadSession, cursor: Cursor = None, limit: Limit = 50
@@ -42,7 +42,7 @@ async def student_progress(
 @router.get(
     "/student/{student_id}/stats",
     status_code=200,
-    responses=documented(NotSignedIn, NotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, NotFound, InvalidInput),
 )
 async def student_stats(student_id: PathId, caller: SignedIn, session: ReadSession) -> StudentStats:
     """A student's totals, streak, and completion of every topic of the catalogue. Students see their own only."""
@@ -54,14 +54,14 @@ async def student_stats(student_id: PathId, caller: SignedIn, session: ReadSessi
 @router.get(
     "/exercise/{exercise_id}/stats",
     status_code=200,
-    responses=documented(NotSignedIn, Forbidden, ExerciseNotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, Forbidden, ExerciseNotFound, InvalidInput),
 )
 async def exercise_stats(exercise_id: PathId, _caller: Staff, session: ReadSession) -> ExerciseStats:
     """An exercise's figures over all students. For teachers and admins: in a small class they tell about each other."""
     return await exercise_figures.exercise_stats(session, exercise_id)
 
 
-@router.get("/leaderboard", status_code=200, responses=documented(NotSignedIn, InvalidInput, Unavailable))
+@router.get("/leaderboard", status_code=200, responses=documented(NotSignedIn, InvalidInput))
 async def leaderboard(
     viewer: CurrentStudent,
     session: ReadSession,

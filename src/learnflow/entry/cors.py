@@ -9,8 +9,8 @@ from learnflow.core.config import Settings
 from learnflow.core.problems import problem_response
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
-REQUEST_HEADERS = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
-EXPOSED_HEADERS = ("ETag", "X-Request-ID", "Retry-After")
+REQUEST_HEADERS = ("Authorization", "Content-Type", "If-Match", "Idempotency-Key", "X-Request-ID")
+EXPOSED_HEADERS = ("ETag", "Location", "X-Request-ID", "Retry-After")
 
 
 class _Cors(CORSMiddleware):

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from learnflow.core.database import ReadSession
-from learnflow.core.errors import InvalidInput, Unavailable, documented
+from learnflow.core.errors import InvalidInput, documented
 from learnflow.core.http import collection
 from learnflow.core.ids import LARGEST_ID
 from learnflow.core.pagination import Cursor, Limit, Page, decode_cursor, page_of
@@ -45,7 +45,7 @@ UntilQuery = Annotated[Moment | None, Query(description="Only what happened befo
     "GET",
     response_model=Page[AuditEntry],
     status_code=200,
-    responses=documented(InvalidInput, Unavailable),
+    responses=documented(InvalidInput),
 )
 async def audit_log(
     session: ReadSession,

@@ -10,7 +10,7 @@ from learnflow.accounts.access import Caller, is_staff
 from learnflow.exercises.cases import Comparison
 from learnflow.exercises.errors import ExerciseNotFound, SolutionLocked
 from learnflow.exercises.queries import Published
-from learnflow.exercises.schemas import ExerciseOut, HiddenCase, LimitOverrides, SolutionOut, VisibleCase
+from learnflow.exercises.schemas import ExerciseOut, HiddenCase, HintOut, LimitOverrides, SolutionOut, VisibleCase
 
 
 def require_visible(published: Published, caller: Caller) -> None:
@@ -60,6 +60,11 @@ def shown_solution(published: Published, caller: Caller, *, solved: bool) -> Sol
         if published.solution_policy != "always" and not solved:
             raise SolutionLocked("Solve the exercise first: once a submission of yours passes, you may read it.")
     return SolutionOut(exercise_id=published.id, version=published.version, solution_code=published.solution_code)
+
+
+def shown_hint(published: Published, rung: int) -> HintOut:
+    """The rung, counted from 1, that was just revealed to the caller."""
+    return HintOut(rung=rung, hint=published.hints[rung - 1], hints_total=len(published.hints))
 
 
 def _shown_case(case: dict[str, Any], caller: Caller) -> VisibleCase | HiddenCase:

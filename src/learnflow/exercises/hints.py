@@ -8,7 +8,7 @@ from learnflow.core.database import insert_or_ignore
 from learnflow.events.catalog import HintRevealed
 from learnflow.events.outbox import publish
 from learnflow.exercises import queries
-from learnflow.exercises.disclosure import require_visible
+from learnflow.exercises.disclosure import require_visible, shown_hint
 from learnflow.exercises.errors import NoMoreHints
 from learnflow.exercises.models import HintReveal
 from learnflow.exercises.schemas import HintOut
@@ -30,4 +30,4 @@ async def reveal_next(session: AsyncSession, exercise_id: int, caller: Caller) -
     if (await session.execute(statement.values(**row).returning(HintReveal.rung))).one_or_none() is not None:
         event = HintRevealed(student_id=caller.id, exercise_id=exercise_id, rung=rung)
         publish(session, event, subject=f"exercise/{exercise_id}", key=caller.user_id)
-    return HintOut(rung=rung, hint=published.hints[rung - 1], hints_total=len(published.hints))
+    return shown_hint(published, rung)

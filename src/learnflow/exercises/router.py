@@ -102,7 +102,7 @@ async def create_exercise(
     "GET",
     status_code=200,
     response_model=Page[ExerciseSummary],
-    responses=documented(NotSignedIn, Forbidden, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, Forbidden, InvalidInput),
     openapi_extra=OPTIONAL_SIGN_IN,
 )
 async def list_exercises(
@@ -150,7 +150,7 @@ async def list_exercises(
 @router.get(
     "/{exercise_id}",
     status_code=200,
-    responses=documented(NotSignedIn, ExerciseNotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, ExerciseNotFound, InvalidInput),
     openapi_extra=OPTIONAL_SIGN_IN,
 )
 async def get_exercise(
@@ -217,7 +217,7 @@ async def update_exercise(
     "/{exercise_id}",
     status_code=204,
     response_model=None,
-    responses=documented(NotSignedIn, Forbidden, ExerciseNotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, Forbidden, ExerciseNotFound, InvalidInput),
 )
 async def delete_exercise(_caller: Staff, session: WriteSession, exercise_id: PathId) -> None:
     """Take an exercise out of the catalogue
@@ -230,7 +230,7 @@ async def delete_exercise(_caller: Staff, session: WriteSession, exercise_id: Pa
 @router.get(
     "/{exercise_id}/solution",
     status_code=200,
-    responses=documented(NotSignedIn, SolutionLocked, ExerciseNotFound, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, SolutionLocked, ExerciseNotFound, InvalidInput),
 )
 async def get_solution(request: Request, caller: SignedIn, session: ReadSession, exercise_id: PathId) -> SolutionOut:
     """Read the solution
@@ -243,7 +243,7 @@ async def get_solution(request: Request, caller: SignedIn, session: ReadSession,
 @router.post(
     "/{exercise_id}/hints/next",
     status_code=200,
-    responses=documented(NotSignedIn, ExerciseNotFound, NoMoreHints, InvalidInput, Unavailable),
+    responses=documented(NotSignedIn, ExerciseNotFound, NoMoreHints, InvalidInput),
 )
 async def reveal_hint(caller: SignedIn, session: WriteSession, exercise_id: PathId) -> HintOut:
     """Reveal the next hint"""
