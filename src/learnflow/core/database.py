@@ -22,6 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from learnflow.core import sqlite_trips
+
 BUSY_TIMEOUT_MS = 10_000
 _ANNOUNCES = "learnflow.announces"
 
@@ -78,7 +80,7 @@ class Database:
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000}
+            options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": sqlite_trips.connect}
         self.engine = create_async_engine(parsed, max_overflow=pool_size, **options)
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -91,7 +93,7 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that sees one state of the database and changes nothing."""
+        """A session that changes nothing; on SQLite all of it sees one state, on PostgreSQL each statement its own."""
         async with self._reads() as session:
             yield session
 
