@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.database import Database
@@ -97,6 +98,19 @@ async def test_a_refused_event_is_tried_again_and_then_its_key_goes_on_in_order(
     assert await relaying.deliver_batch() == 2
     assert listener.heard == ["student/1", "student/2"]
     assert relaying.keys_held == 0
+
+
+async def test_a_locked_database_is_held_against_no_event(database: Database) -> None:
+    async def locked(session: AsyncSession, envelopes: Sequence[Envelope]) -> None:
+        raise OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    await tell(database, 1)
+    await tell(database, 2, key=BEN)
+    relaying = Relay(database, [Subscriber(locked)])
+    with pytest.raises(OperationalError):
+        await relaying.deliver_batch()
+    assert relaying.keys_held == 0
+    assert await count(database, OutboxRow) == 2
 
 
 async def test_an_event_that_comes_twice_is_audited_once(database: Database) -> None:

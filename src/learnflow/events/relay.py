@@ -28,7 +28,8 @@ from typing import Any, cast
 
 from prometheus_client import Counter
 from sqlalchemy import CursorResult, delete, or_, select, update
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
@@ -41,7 +42,7 @@ from learnflow.events.models import OutboxRow, RelayLease
 
 BATCH = 200
 POLL_SECONDS = 1.0
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.1
 """After an announcement, to take the events of transactions that commit together in one transaction of ours."""
 LEASE = timedelta(seconds=10)
 LEASE_NAME = "outbox"
@@ -160,8 +161,8 @@ class Relay:
         try:
             return await self._deliver(ready)
         except Exception as error:  # a subscriber may raise anything; the event stays and is tried again
-            if isinstance(error, OSError) or (isinstance(error, DBAPIError) and error.connection_invalidated):
-                raise  # a connection is gone, which is no event's fault
+            if _is_the_databases(error):
+                raise
             if len(ready) == 1:
                 self._hold(ready[0][1], error)
                 refused.add(ready[0][1].key)
@@ -235,6 +236,13 @@ class Relay:
                 .where(RelayLease.name == LEASE_NAME, RelayLease.holder == self.name)
                 .values(expires_at=now())
             )
+
+
+def _is_the_databases(error: Exception) -> bool:
+    """Gone, locked, full or without a free connection: no event's fault, and no better with the next event."""
+    if isinstance(error, OSError | OperationalError | InterfaceError | PoolTimeout):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _runs(rows: Sequence[_Row], subscribers: Sequence[Subscriber]) -> Iterator[list[_Row]]:
