@@ -17,6 +17,7 @@ from learnflow.core.database import Database
 from learnflow.entry.app import create_app
 from tests.accounts import stored
 from tests.support.people import PASSWORD, bearer, join
+from tests.support.waiting import eventually
 
 DEARER_HASH = "$2b$10$MUWvPFDSyVBj6HsDTuFA.edxh0Fse6doWp4KQ4mce/.5Ce7mRTZwa"  # of PASSWORD, 2^10 rounds
 
@@ -244,3 +245,21 @@ async def test_no_password_is_checked_inside_a_transaction(app: FastAPI, client:
         # Nobody who waits holds a connection (the relay borrows one now and then).
         await until(lambda: database.engine.pool.checkedout() == 0)
     assert [(await answer).status_code for answer in waiting] == [200, 201, 403]
+
+
+async def test_a_password_changed_while_it_was_checked_opens_no_session(
+    app: FastAPI, client: httpx.AsyncClient, database: Database
+) -> None:
+    ada = await join(app)
+    worker = app.state.password_worker
+
+    async def waits() -> bool:
+        return bool(worker.waiting == 2)
+
+    async with worker.turn():
+        signing_in = asyncio.create_task(sign_in(client, ada.email))
+        await eventually(waits)
+        async with database.write() as session:
+            await session.execute(update(Student).values(password_hash=DEARER_HASH))
+    assert (await signing_in).status_code == 401
+    assert await stored.events_of(database, "signed_in") == []

@@ -8,7 +8,9 @@ import asyncpg
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from learnflow.core.config import Settings
 from learnflow.entry.app import create_app
@@ -73,3 +75,17 @@ async def test_a_database_that_goes_away_under_way_is_a_503_and_back_again(
         await assert_without_database(client, anna.headers)
     assert (await client.get("/api/auth/me", headers=anna.headers)).status_code == 200
     assert (await client.get("/health/ready")).status_code == 200
+
+
+async def test_a_commit_that_fails_is_never_told_as_a_success(app: FastAPI, client: httpx.AsyncClient) -> None:
+    anna = await join(app)
+    engine = app.state.database.engine.sync_engine
+
+    def fail(_connection: object) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    event.listen(engine, "commit", fail)
+    answer = await client.patch("/api/auth/me", json={"bio": "I like maps."}, headers=anna.headers)
+    event.remove(engine, "commit", fail)
+    assert_problem(answer, 503)
+    assert (await client.get("/api/auth/me", headers=anna.headers)).json()["bio"] is None

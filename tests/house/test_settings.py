@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from learnflow.core.config import Environment, InsecureConfiguration, Settings
 from learnflow.entry import env_example
@@ -44,6 +45,23 @@ def test_development_generates_a_secret_once_and_keeps_it(tmp_path: Path) -> Non
     assert len(first) >= 32
     assert settings(data_dir=tmp_path).signing_key() == first
     assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("database_url", "postgresql://localhost/learnflow"),
+        ("sign_in_failures", "often"),
+        ("submission_rate", "0.5/minute"),
+        ("trusted_proxies", "10.0.0.0/8, the proxy"),
+        ("log_level", "LOUD"),
+        ("port", "65536"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused_by_name_before_anything_starts(name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        settings(**{name: value})
+    assert [error["loc"] for error in refusal.value.errors()] == [(name,)]
 
 
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

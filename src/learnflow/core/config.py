@@ -4,15 +4,40 @@ import os
 import secrets
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+import limits
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from learnflow.core.addresses import parse_networks
 
 SHORTEST_SECRET = 32
 """Characters of `secret_key`: HMAC-SHA-256 wants a key of at least its output's 32 bytes (RFC 7518, 3.2)."""
 
 PLACEHOLDER_SECRETS = frozenset({"change-me", "changeme", "secret", "change-me-to-a-long-random-value-of-your-own"})
+
+
+def _known_database(url: str) -> str:
+    if url and not url.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    return url
+
+
+def _rate(text: str) -> str:
+    try:
+        limits.parse(text)
+    except ValueError as error:
+        raise ValueError("write a number per time, such as 30/minute or 10/15minute") from error
+    return text
+
+
+def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
+    parse_networks(texts)
+    return texts
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Environment(StrEnum):
@@ -41,7 +66,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port the server listens on.")
     data_dir: Path = Field(Path("var"), description="Folder for the SQLite database and the generated secret.")
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_known_database)] = Field(
         "", description="sqlite+aiosqlite:///… or postgresql+asyncpg://…; empty: learnflow.db in the data folder."
     )
     database_pool_size: Annotated[int, Field(ge=1, le=500)] = Field(
@@ -57,10 +82,10 @@ class Settings(BaseSettings):
     refresh_grace_seconds: Annotated[int, Field(ge=0, le=60)] = Field(
         10, description="How long a used refresh token may come again, for two tabs that refresh at once."
     )
-    sign_in_failures: str = Field(
+    sign_in_failures: Rate = Field(
         "10/15minute", description="Failed sign-ins allowed per account and address before 429."
     )
-    submission_rate: str = Field("30/minute", description="Hand-ins and runs allowed per student.")
+    submission_rate: Rate = Field("30/minute", description="Hand-ins and runs allowed per student.")
     queue_limit: Annotated[int, Field(ge=1)] = Field(
         2000, description="Submissions that may wait for a grader before hand-ins are answered with 503."
     )
@@ -79,13 +104,15 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of web pages that may call the API, separated by commas."
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(_networks)] = Field(
         (), description="Addresses or networks of reverse proxies whose X-Forwarded-For is believed, by commas."
     )
     metrics_token: SecretStr = Field(
         SecretStr(""), description="Bearer token for /metrics and readiness detail; empty: loopback only."
     )
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(lambda text: str(text).upper())
+    ] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="Whether log lines are JSON instead of text for people.")
 
     @model_validator(mode="before")

@@ -65,7 +65,10 @@ def main() -> None:
     except InsecureConfiguration as error:
         sys.exit(f"learnflow: {error}")
     except ValidationError as error:
-        faults = "; ".join(f"LEARNFLOW_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        faults = "; ".join(
+            f"LEARNFLOW_{'_'.join(map(str, e['loc'])).upper()}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors()
+        )
         sys.exit(f"learnflow: the settings are wrong: {faults}")
     except DomainError as error:
         sys.exit(f"learnflow: {error.detail}")
