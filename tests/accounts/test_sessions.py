@@ -1,18 +1,22 @@
 """Being signed in, in several places, and ending that."""
 
+import asyncio
 from datetime import timedelta
 
 import httpx
 import jwt
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import update
 
 from learnflow.accounts.access import Role
+from learnflow.accounts.models import Student
 from learnflow.core.clock import now
 from learnflow.core.database import Database
 from tests.accounts import stored
 from tests.support.people import PASSWORD, Person, access_token, bearer, join
 from tests.support.statements import statements_of
+from tests.support.waiting import eventually
 
 NEW_PASSWORD = "another fine password"
 
@@ -144,6 +148,26 @@ async def test_a_password_is_not_changed_without_the_old_or_to_a_bad_one(
     answer = await client.post("/api/auth/change-password", json=body, headers=ada.headers)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert await is_signed_in(client, other)
+
+
+async def test_a_password_changed_elsewhere_meanwhile_is_not_changed_again(
+    app: FastAPI, client: httpx.AsyncClient, database: Database
+) -> None:
+    ada = await join(app)
+    worker = app.state.password_worker
+
+    async def waits() -> bool:
+        return bool(worker.waiting == 2)
+
+    body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+    async with worker.turn():
+        changing = asyncio.create_task(client.post("/api/auth/change-password", json=body, headers=ada.headers))
+        await eventually(waits)
+        async with database.write() as session:
+            await session.execute(update(Student).values(password_hash="another one"))
+    answer = await changing
+    assert (answer.status_code, answer.json()["code"]) == (409, "password_changed")
+    assert (await stored.student_row(database, ada.id)).password_hash == "another one"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from tests.support.people import Person, join
 STUDENT, TEACHER = Caller(Role.student, id=1), Caller(Role.teacher, id=2)
 
 
-async def solve(database: Database, person: Person, exercise_id: int) -> None:
+async def attempt(database: Database, person: Person, exercise_id: int, *, passed: bool) -> None:
     async with database.write() as session:
         await record_outcome(
             session,
@@ -25,8 +25,8 @@ async def solve(database: Database, person: Person, exercise_id: int) -> None:
             student_key=person.user_id,
             exercise_id=exercise_id,
             topic="variables",
-            passed=True,
-            score=100,
+            passed=passed,
+            score=100 if passed else 50,
             submitted_at=now(),
         )
 
@@ -109,7 +109,9 @@ async def test_the_solution_is_for_those_who_solved_the_exercise(
     assert "Solve the exercise first" in refused.json()["detail"]
     assert SOLUTION not in refused.text
     assert (await client.get(address, headers=teacher.headers)).json()["solution_code"] == SOLUTION
-    await solve(app.state.database, student, made.id)
+    await attempt(app.state.database, student, made.id, passed=False)
+    assert (await client.get(address, headers=student.headers)).status_code == 403
+    await attempt(app.state.database, student, made.id, passed=True)
     assert (await client.get(address, headers=student.headers)).json() == {
         "exercise_id": made.id,
         "version": 1,
@@ -125,5 +127,5 @@ async def test_an_exercises_policy_decides_about_its_solution(
     made = await published_exercise(app.state.database, solution_policy=policy)
     address = f"/api/exercises/{made.id}/solution"
     assert (await client.get(address, headers=student.headers)).status_code == before
-    await solve(app.state.database, student, made.id)
+    await attempt(app.state.database, student, made.id, passed=True)
     assert (await client.get(address, headers=student.headers)).status_code == after
