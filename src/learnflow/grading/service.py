@@ -27,8 +27,8 @@ LEASE_SECONDS = 30.0
 """How long a grader may be silent before another takes its work; renewed three times in that time."""
 POLL_SECONDS = 0.5
 """How often the queue is looked at without a wake-up: what bounds the wait for work from another process."""
-DRAIN_SECONDS = 7.0
-"""How long running work may finish when the process is to stop; Kubernetes and people wait about 10."""
+DRAIN_SECONDS = 5.0
+"""How long running work may finish when the process is to stop, after its requests have ended."""
 SECONDS_BETWEEN_PROBES = 30.0
 
 log = get_logger(__name__)

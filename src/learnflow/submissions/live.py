@@ -33,7 +33,12 @@ class Finished:
     """The outcome is in the database."""
 
 
-Notice = Started | CaseEnded | Finished
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """This process stops: whoever waits answers with what is known, and the client asks again elsewhere."""
+
+
+Notice = Started | CaseEnded | Finished | Closing
 
 
 class Watch:
@@ -44,7 +49,7 @@ class Watch:
         self._notices: asyncio.Queue[Notice] = asyncio.Queue()
 
     def put(self, notice: Notice) -> None:
-        if not self.end_only or isinstance(notice, Finished):
+        if not self.end_only or isinstance(notice, Finished | Closing):
             self._notices.put_nowait(notice)
 
     async def next(self, seconds: float) -> Notice | None:
@@ -63,12 +68,15 @@ class Live:
         self._watches: dict[WorkKey, list[Watch]] = {}
         self._idle: deque[asyncio.Future[None]] = deque()
         self._unheard = 0
+        self._closing = False
 
     @contextmanager
     def watch(self, key: WorkKey, *, end_only: bool = False) -> Iterator[Watch]:
         """Collect notices about `key` from now on. Begin before the work can start, so that none is missed."""
         watch = Watch(end_only=end_only)
         self._watches.setdefault(key, []).append(watch)
+        if self._closing:
+            watch.put(Closing())
         try:
             yield watch
         finally:
@@ -79,6 +87,13 @@ class Live:
     def tell(self, key: WorkKey, notice: Notice) -> None:
         for watch in self._watches.get(key, ()):
             watch.put(notice)
+
+    def close(self) -> None:
+        """Tell everybody who waits, now and from now on, that this process stops."""
+        self._closing = True
+        for watches in self._watches.values():
+            for watch in watches:
+                watch.put(Closing())
 
     def is_followed(self, key: WorkKey) -> bool:
         """Whether somebody wants to hear more than the end."""

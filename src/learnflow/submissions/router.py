@@ -240,7 +240,7 @@ async def _watched(
 - `graded`: the whole submission, as GET /api/submissions/{id} answers it
 
 A new `attempt` begins the cases again. The stream also ends, without `graded`, within 5 seconds of the end of the
-access token or of the session.""",
+access token or of the session, and when the server is stopped: ask again.""",
 )
 async def stream_submission(
     id: PathId,  # noqa: A002  # the path parameter's name in the contract

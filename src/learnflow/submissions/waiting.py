@@ -9,7 +9,7 @@ from learnflow.accounts.access import Caller
 from learnflow.core.database import Database
 from learnflow.submissions import queries, queue
 from learnflow.submissions.errors import SubmissionNotFound
-from learnflow.submissions.live import CaseEnded, Finished, Live, Started, Watch
+from learnflow.submissions.live import CaseEnded, Closing, Finished, Live, Notice, Started, Watch
 from learnflow.submissions.read import read, show_case
 from learnflow.submissions.schemas import CaseNotice, QueuedNotice, RunningNotice
 from learnflow.submissions.state import Status, is_final
@@ -24,7 +24,7 @@ SECONDS_BETWEEN_SIGN_IN_CHECKS = 2.0
 async def until_graded(
     database: Database, watch: Watch, submission_id: int, seconds: float, *, look_first: bool
 ) -> None:
-    """Return as soon as the submission is graded, or when `seconds` have passed.
+    """Return as soon as the submission is graded, when `seconds` have passed, or when this process stops.
 
     `look_first`: it may have been graded before `watch` began.
     """
@@ -33,7 +33,7 @@ async def until_graded(
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
         notice = await watch.next(min(left, SECONDS_BETWEEN_LOOKS))
-        if isinstance(notice, Finished):
+        if isinstance(notice, Finished | Closing):
             return
         if notice is None and await _is_graded(database, submission_id):
             return
@@ -52,23 +52,22 @@ async def stream(
     submission_id: int,
     still_signed_in: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[ServerSentEvent]:
-    """The submission's events until it is graded or the caller is no longer signed in."""
+    """The submission's events until it is graded, the caller is no longer signed in or this process stops."""
     seen = _Seen()
     checked = time.monotonic()
     with live.watch(("submission", submission_id)) as watch:
         while True:
             for event in await _look(database, caller, submission_id, seen):
                 yield event
-            if seen.graded:
-                return
             until = time.monotonic() + SECONDS_BETWEEN_LOOKS
-            while not seen.graded and (left := until - time.monotonic()) > 0:
+            while not seen.over and (left := until - time.monotonic()) > 0:
                 notice = await watch.next(left)
                 if isinstance(notice, Finished):
                     break
-                if isinstance(notice, Started | CaseEnded):
-                    for event in _told(caller, notice, seen):
-                        yield event
+                for event in _told(caller, notice, seen):
+                    yield event
+            if seen.over:
+                return
             if time.monotonic() - checked >= SECONDS_BETWEEN_SIGN_IN_CHECKS:
                 if not await still_signed_in():
                     return
@@ -76,12 +75,12 @@ async def stream(
 
 
 class _Seen:
-    """What the stream has told: its position in the queue, the attempt that runs, the end."""
+    """What the stream has told: its position in the queue, the attempt that runs; `over`: nothing will follow."""
 
     def __init__(self) -> None:
         self.position: int | None = None
         self.attempt = 0
-        self.graded = False
+        self.over = False
 
 
 async def _look(database: Database, caller: Caller, submission_id: int, seen: _Seen) -> list[ServerSentEvent]:
@@ -91,7 +90,7 @@ async def _look(database: Database, caller: Caller, submission_id: int, seen: _S
         if status is None:
             raise SubmissionNotFound(submission_id)
         if is_final(status):
-            seen.graded = True
+            seen.over = True
             return [ServerSentEvent(event="graded", data=await read(session, caller, submission_id))]
         if status == Status.running:
             attempt = await queue.attempt_of(session, submission_id)
@@ -103,8 +102,12 @@ async def _look(database: Database, caller: Caller, submission_id: int, seen: _S
     return [ServerSentEvent(event="queued", data=QueuedNotice(position=position))]
 
 
-def _told(caller: Caller, notice: Started | CaseEnded, seen: _Seen) -> list[ServerSentEvent]:
-    events = []
+def _told(caller: Caller, notice: Notice | None, seen: _Seen) -> list[ServerSentEvent]:
+    events: list[ServerSentEvent] = []
+    if isinstance(notice, Closing):
+        seen.over = True
+    if not isinstance(notice, Started | CaseEnded):
+        return events
     if notice.attempt > seen.attempt:
         seen.attempt = notice.attempt
         events.append(ServerSentEvent(event="running", data=RunningNotice(attempt=notice.attempt)))

@@ -1,0 +1,107 @@
+"""The server process: it stops when it is told to, and says in a sentence why it can't start."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from learnflow.core.config import Settings
+from learnflow.core.database import Database
+from learnflow.entry.app import create_app
+from tests.support.exercises import published_exercise
+from tests.support.people import Person, join
+from tests.support.waiting import eventually
+
+SECRET = "a secret of the test that is long enough"
+SERVE = "from learnflow.core.config import Settings\nfrom learnflow.entry.serve import serve\nserve(Settings())\n"
+
+
+async def school(settings: Settings) -> tuple[Person, int]:
+    app = create_app(settings.model_copy(update={"secret_key": type(settings.secret_key)(SECRET)}))
+    async with app.router.lifespan_context(app):
+        exercise = await published_exercise(app.state.database)
+        return await join(app), exercise.id
+
+
+@asynccontextmanager
+async def server(settings: Settings, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A real server process without graders: what is handed in waits for ever. Killed in the end."""
+    environment = os.environ | {
+        "LEARNFLOW_DATABASE_URL": settings.database_url,
+        "LEARNFLOW_DATA_DIR": str(settings.data_dir),
+        "LEARNFLOW_SECRET_KEY": SECRET,
+        "LEARNFLOW_PORT": str(port),
+        "LEARNFLOW_GRADERS": "0",
+        "LEARNFLOW_LOG_LEVEL": "WARNING",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", SERVE, env=environment, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def test_told_to_stop_it_ends_what_waits_for_verdicts_at_once(settings: Settings, database: Database) -> None:
+    student, exercise_id = await school(settings)
+    port = free_port()
+    hand_in = {"exercise_id": exercise_id, "code": "print(1)"}
+    async with (
+        server(settings, port) as process,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20, headers=student.headers) as client,
+    ):
+
+        async def answers() -> bool:
+            try:
+                return (await client.get("/health")).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        await eventually(answers, seconds=30)
+        first = (await client.post("/api/submissions/", json=hand_in)).json()
+        waiting = asyncio.create_task(client.post("/api/submissions/?wait=30", json=hand_in))
+        followed: list[str] = []
+        async with client.stream("GET", f"/api/submissions/{first['id']}/events") as stream:
+            lines = stream.aiter_lines()
+            followed.append(await anext(lines))
+            told = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            followed += [line async for line in lines]
+        answer = await waiting
+        assert process.stderr is not None
+        said = (await process.stderr.read()).decode()
+        await process.wait()
+        assert time.monotonic() - told < 4
+    assert followed[0] == "event: queued"
+    assert "event: graded" not in followed
+    assert (answer.status_code, answer.json()["status"]) == (201, "queued")
+    assert "Traceback" not in said
+
+
+async def test_an_address_in_use_is_told_in_a_sentence(settings: Settings, database: Database) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with server(settings, port) as process:
+            _, said = await process.communicate()
+    assert process.returncode == 1
+    (sentence,) = said.decode().splitlines()
+    assert f"cannot listen on 127.0.0.1 port {port}" in sentence
+    assert "LEARNFLOW_PORT" in sentence
