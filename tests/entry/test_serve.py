@@ -8,8 +8,10 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
+import pytest
 
 from learnflow.core.config import Settings
 from learnflow.core.database import Database
@@ -92,6 +94,33 @@ async def test_told_to_stop_it_ends_what_waits_for_verdicts_at_once(settings: Se
     assert "event: graded" not in followed
     assert (answer.status_code, answer.json()["status"]) == (201, "queued")
     assert "Traceback" not in said
+
+
+async def test_without_its_tables_it_says_what_to_run(settings: Settings, tmp_path: Path) -> None:
+    empty = settings.model_copy(update={"database_url": f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"})
+    async with server(empty, free_port()) as process:
+        _, said = await process.communicate()
+    assert process.returncode == 1
+    (sentence,) = said.decode().splitlines()
+    assert "Run `learnflow migrate` first" in sentence
+
+
+@pytest.mark.parametrize("command", ["migrate", "prepare", "user list", "db recount"])
+async def test_a_command_without_its_database_says_so_in_a_sentence(command: str, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "LEARNFLOW_DATABASE_URL": f"postgresql+asyncpg://nobody@127.0.0.1:{free_port()}/nowhere",
+        "LEARNFLOW_DATA_DIR": str(tmp_path),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *[sys.executable, "-m", "learnflow.entry.cli", *command.split()],
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await process.communicate()
+    assert process.returncode == 1
+    (sentence,) = said.decode().splitlines()
+    assert "database" in sentence
+    assert "refused" in sentence or "Connect call failed" in sentence
 
 
 async def test_an_address_in_use_is_told_in_a_sentence(settings: Settings, database: Database) -> None:

@@ -76,7 +76,7 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        options: dict[str, Any] = {"pool_pre_ping": not self.is_sqlite, "pool_size": pool_size}
+        options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": not self.is_sqlite, "pool_size": pool_size}
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,17 @@
 """The command line: `learnflow …`."""
 
+import socket
 import sys
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from learnflow import __version__
 from learnflow.core.config import InsecureConfiguration, Settings
 from learnflow.core.errors import DomainError
+from learnflow.core.outage import reason
 from learnflow.entry import env_example
 from learnflow.entry.commands import course, db, grader, judge, prepare, user
 from learnflow.entry.migrate import migrate as apply_migrations
@@ -72,6 +75,11 @@ def main() -> None:
         sys.exit(f"learnflow: the settings are wrong: {faults}")
     except DomainError as error:
         sys.exit(f"learnflow: {error.detail}")
+    except (SQLAlchemyError, ConnectionError, socket.gaierror, TimeoutError) as error:
+        sys.exit(
+            f"learnflow: the database cannot be used: {reason(error)}. Look whether LEARNFLOW_DATABASE_URL and "
+            "LEARNFLOW_DATA_DIR are right, whether its server runs, and whether `learnflow migrate` was run."
+        )
 
 
 if __name__ == "__main__":

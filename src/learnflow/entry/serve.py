@@ -1,5 +1,6 @@
 """The server process."""
 
+import asyncio
 import socket
 import sys
 
@@ -8,6 +9,7 @@ from fastapi import FastAPI
 
 from learnflow.core.config import Settings
 from learnflow.entry.app import create_app
+from learnflow.entry.migrate import missing_migrations
 from learnflow.submissions.live import Live
 
 GRACEFUL_SECONDS = 4
@@ -29,8 +31,10 @@ class Server(uvicorn.Server):
 
 
 def serve(settings: Settings) -> None:
-    """Answer requests until told to stop. Blocking. Exits with a sentence when the address can't be listened on."""
+    """Answer requests until told to stop. Blocking. Exits with a sentence when it can't do its work here."""
     _require_free(settings.host, settings.port)
+    if asyncio.run(missing_migrations(settings.database_url)):
+        sys.exit("learnflow: the database's tables are missing or of an older version. Run `learnflow migrate` first.")
     app = create_app(settings)
     config = uvicorn.Config(
         app,

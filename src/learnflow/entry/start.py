@@ -7,6 +7,7 @@ from learnflow import __version__
 from learnflow.core.context import act_as_system
 from learnflow.core.database import Database
 from learnflow.core.logging import get_logger
+from learnflow.core.outage import log_failure
 from learnflow.events.audit import record_in_audit_log
 from learnflow.events.catalog import ServerStarted
 from learnflow.events.outbox import publish
@@ -31,5 +32,5 @@ async def tell_start(app: FastAPI) -> None:
     try:
         async with database.write() as session:
             publish(session, event, subject="system")
-    except (SQLAlchemyError, OSError):
-        log.exception("started_without_database")
+    except (SQLAlchemyError, OSError) as error:
+        log_failure(log, "started_without_database", error)

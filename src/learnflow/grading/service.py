@@ -18,6 +18,7 @@ from learnflow.core.config import Tier
 from learnflow.core.database import Database
 from learnflow.core.ids import new_uuid
 from learnflow.core.logging import get_logger
+from learnflow.core.outage import log_failure
 from learnflow.grading import janitor, queue
 from learnflow.grading.worker import Bench, give_back_all, work_on
 from learnflow.judge import ForkerPool, JudgeUnavailable
@@ -139,8 +140,8 @@ async def _every(seconds: float, act: Callable[[], Awaitable[None]], *, at_once:
     while True:
         try:
             await act()
-        except Exception:  # leases must be renewed after the database was away, whatever it raised
-            log.exception("grading_upkeep_failed")
+        except Exception as error:  # noqa: BLE001  leases must be renewed later, whatever was raised
+            log_failure(log, "grading_upkeep_failed", error)
         await asyncio.sleep(seconds)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from learnflow.core.clock import now
 from learnflow.core.database import Database
 from learnflow.core.logging import get_logger
+from learnflow.core.outage import log_failure
 from learnflow.grading import judging, queue, record, work
 from learnflow.grading.definitions import Definitions
 from learnflow.grading.judging import JudgeFailed
@@ -67,8 +68,8 @@ async def work_on(bench: Bench) -> None:
             found = await take_next(bench)
             if found is not None:
                 await handle(bench, found)
-        except Exception:  # a worker outlives whatever one piece of work or the database does to it
-            log.exception("grading_failed")
+        except Exception as error:  # noqa: BLE001  a worker outlives whatever work and database do to it
+            log_failure(log, "grading_failed", error)
             await asyncio.sleep(1)
             continue
         if found is None:
