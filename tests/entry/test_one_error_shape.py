@@ -60,3 +60,31 @@ async def test_an_address_with_two_methods_names_both(client: httpx.AsyncClient)
     answer = await client.delete("/api/auth/me")
     assert_problem(answer, 405)
     assert answer.headers["allow"] == "GET, PATCH"
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "field", "what_to_do"),
+    [
+        (b"", "application/json", "body", "Send a JSON object, with the header Content-Type: application/json."),
+        (b"[]", "application/json", "body", "Send a JSON object, with the header Content-Type: application/json."),
+        (b'{"email": "a@b.de"}', "text/plain", "body", "Send a JSON object, with the header Content-Type"),
+        (b'{"email": x}', "application/json", "body", "This is not JSON: Expecting value at character 10."),
+        (b'{"email":"a@b.de","password":"%s"}' % (b"x" * 2000), "application/json", "password", "Use at most "),
+    ],
+)
+async def test_a_body_of_the_wrong_form_is_told_what_to_send(
+    client: httpx.AsyncClient, body: bytes, media_type: str, field: str, what_to_do: str
+) -> None:
+    answer = await client.post("/api/auth/login", content=body, headers={"content-type": media_type})
+    problem = assert_problem(answer, 422)
+    assert problem.errors[0].field == field
+    assert problem.errors[0].message.startswith(what_to_do)
+
+
+@pytest.mark.parametrize(
+    "body", [{"k" * 500_000: 1}, {f"k{number}": 1 for number in range(50_000)}], ids=["a long name", "many names"]
+)
+async def test_the_answer_to_nonsense_is_short(client: httpx.AsyncClient, body: dict[str, int]) -> None:
+    answer = await client.post("/api/auth/login", json=body)
+    assert_problem(answer, 422)
+    assert len(answer.content) < 10_000

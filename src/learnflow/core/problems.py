@@ -16,8 +16,12 @@ from starlette.routing import compile_path
 from learnflow.core.context import current_origin
 from learnflow.core.errors import DomainError, FieldProblem, Problem
 from learnflow.core.logging import get_logger
+from learnflow.core.outage import is_away, log_failure
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""Faults that one answer lists: a body of a megabyte can have a hundred thousand."""
+LONGEST_FIELD = 200
 log = get_logger(__name__)
 
 
@@ -57,23 +61,31 @@ async def _domain_error(_request: Request, error: Exception) -> Response:
 async def _validation_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # Neither pydantic's `input` nor its `ctx` goes out: they would echo passwords and lone surrogates.
-    errors = [FieldProblem(field=_field(item["loc"]), message=_message(item)) for item in error.errors()]
+    found = error.errors()[:MOST_ERRORS]
+    errors = [FieldProblem(field=_field(item), message=_message(item)) for item in found]
     detail = "; ".join(f"{item.field}: {item.message}" for item in errors[:3])
     return problem_response(422, code="invalid_input", title="Invalid input", detail=detail, errors=errors)
 
 
 def _message(item: Mapping[str, Any]) -> str:
+    if item["type"] == "json_invalid":
+        return f"This is not JSON: {item['ctx']['error']} at character {item['loc'][-1]}."
+    if tuple(item["loc"]) == ("body",) and item["type"] in ("missing", "model_attributes_type"):
+        return "Send a JSON object, with the header Content-Type: application/json."
+    if item["type"] == "too_long" and isinstance(item["input"], str):
+        return f"Use at most {item['ctx']['max_length']} characters."
     return re.sub(r"[\ud800-\udfff]", "\ufffd", str(item["msg"])).removeprefix("Value error, ")
 
 
-def _field(location: Sequence[str | int]) -> str:
-    parts = list(location)
+def _field(item: Mapping[str, Any]) -> str:
+    parts: list[str | int] = ["body"] if item["type"] == "json_invalid" else list(item["loc"])
     if len(parts) > 1 and parts[0] in ("body", "query", "path", "header", "cookie"):
         parts = parts[1:]
     text = ""
     for part in parts:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return re.sub(r"[\ud800-\udfff\0]", "\ufffd", text)
+    text = re.sub(r"[\ud800-\udfff\0]", "\ufffd", text)
+    return text if len(text) <= LONGEST_FIELD else text[: LONGEST_FIELD - 1] + "…"
 
 
 async def _http_exception(request: Request, error: Exception) -> Response:
@@ -110,20 +122,18 @@ def _allowed_methods(request: Request) -> list[str]:
 
 
 async def _database_away(_request: Request, error: Exception) -> Response:
-    log.error("database_unavailable", error=type(error).__name__, exc_info=error)
+    log_failure(log, "database_unavailable", error)
     return problem_response(
         503,
         code="database_unavailable",
         title="Unavailable",
-        detail="The database does not answer just now. Nothing was changed; try again in a few seconds.",
+        detail="The database does not answer just now, so this was not finished. Try again in a few seconds.",
         headers={"Retry-After": "5"},
     )
 
 
 async def _database_error(request: Request, error: Exception) -> Response:
-    # A server that refuses connections while it starts or stops is told by the bare class, before any statement.
-    assert isinstance(error, DBAPIError)
-    if error.connection_invalidated or (type(error) is DBAPIError and error.statement is None):
+    if is_away(error):
         return await _database_away(request, error)
     raise error
 
