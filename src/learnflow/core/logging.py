@@ -7,6 +7,9 @@ import structlog
 
 from learnflow.core.context import current_origin
 
+_OURS = frozenset({"event", "exception", "stack"})
+"""Fields whose line breaks are meant."""
+
 
 def configure_logging(*, level: str = "INFO", as_json: bool = False) -> None:
     """Send our log lines and the libraries' through one renderer to standard error."""
@@ -30,7 +33,7 @@ def configure_logging(*, level: str = "INFO", as_json: bool = False) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _printable, render],
         )
     )
     root = logging.getLogger()
@@ -41,6 +44,14 @@ def configure_logging(*, level: str = "INFO", as_json: bool = False) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+
+
+def _printable(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Callers choose paths and addresses: control characters in them would reach the terminal of who reads the log."""
+    for name, value in entry.items():
+        if name not in _OURS and isinstance(value, str) and not value.isprintable():
+            entry[name] = ascii(value)
+    return entry
 
 
 def _add_request_id(_logger: object, _method: str, entry: structlog.types.EventDict) -> structlog.types.EventDict:
