@@ -40,6 +40,11 @@ def test_production_takes_a_secret_of_its_own() -> None:
     assert settings(environment=Environment.production, secret_key=secret).signing_key() == secret
 
 
+def test_the_data_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    settings(data_dir=tmp_path / "var").signing_key()
+    assert (tmp_path / "var").stat().st_mode & 0o077 == 0
+
+
 def test_development_generates_a_secret_once_and_keeps_it(tmp_path: Path) -> None:
     first = settings(data_dir=tmp_path).signing_key()
     assert len(first) >= 32

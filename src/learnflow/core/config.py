@@ -154,7 +154,7 @@ class Settings(BaseSettings):
 
 def _kept_secret(path: Path) -> str:
     """The secret in `path`, written there first if need be; two processes starting at once agree on one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # the database beside it holds people's addresses
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     if not path.exists():
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
