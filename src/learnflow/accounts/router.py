@@ -42,6 +42,7 @@ from learnflow.core.clock import now
 from learnflow.core.config import Settings
 from learnflow.core.database import DatabaseDep, ReadSession, WriteSession
 from learnflow.core.errors import InvalidInput, NotSignedIn, TooManyRequests, Unavailable, documented
+from learnflow.core.http import collection
 from learnflow.core.ids import PathId
 from learnflow.core.pagination import Cursor, Limit, Page, decode_id, page_of
 
@@ -178,7 +179,9 @@ async def change_me(student: CurrentStudent, body: ProfileChange, session: Write
     return await profile.change_profile(session, student, body.changes())
 
 
-@router.get(
+@collection(
+    router,
+    "GET",
     "/sessions",
     response_model=Page[SessionOut],
     status_code=200,

@@ -12,6 +12,7 @@ from learnflow.analytics.schemas import ExerciseProgress, ExerciseStats, Leaderb
 from learnflow.core.clock import now
 from learnflow.core.database import ReadSession
 from learnflow.core.errors import Forbidden, InvalidInput, NotFound, NotSignedIn, documented
+from learnflow.core.http import collection
 from learnflow.core.ids import PathId
 from learnflow.core.pagination import Cursor, Limit, Page, decode_id, page_of
 from learnflow.core.text import Text
@@ -20,7 +21,9 @@ from learnflow.exercises.errors import ExerciseNotFound
 router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 
 
-@router.get(
+@collection(
+    router,
+    "GET",
     "/student/{student_id}/progress",
     status_code=200,
     responses=documented(NotSignedIn, NotFound, InvalidInput),

@@ -126,12 +126,13 @@ def _too_large() -> ASGIApp:
     )
 
 
-def collection(router: APIRouter, method: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
-    """Register an endpoint at the router's own address, with and without the final slash, documented once."""
+def collection(router: APIRouter, method: str, path: str = "/", **options: Any) -> Callable[[Endpoint], Endpoint]:
+    """Register a collection's endpoint with and without the final slash; `path` is the form that is documented."""
+    other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
 
     def register(endpoint: Endpoint) -> Endpoint:
-        router.add_api_route("/", endpoint, methods=[method], **options)
-        router.add_api_route("", endpoint, methods=[method], include_in_schema=False, **options)
+        router.add_api_route(path, endpoint, methods=[method], **options)
+        router.add_api_route(other, endpoint, methods=[method], include_in_schema=False, **options)
         return endpoint
 
     return register

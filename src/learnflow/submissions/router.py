@@ -160,7 +160,9 @@ async def run_code(
     return RunAnswer.model_validate({**outcome["run"], "cases": cases})
 
 
-@router.get(
+@collection(
+    router,
+    "GET",
     "/student/{id}",
     responses=documented(NotSignedIn, NotFound, InvalidInput),
 )
@@ -175,7 +177,9 @@ async def list_student_submissions(
     return await listing.of_student(session, caller, id, limit=limit, cursor=cursor)
 
 
-@router.get(
+@collection(
+    router,
+    "GET",
     "/exercise/{id}",
     responses=documented(NotSignedIn, ExerciseNotFound, InvalidInput),
 )
