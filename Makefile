@@ -2,13 +2,15 @@
 # `make run PORT=8123` listens elsewhere; every setting is an environment variable LEARNFLOW_… (see .env.example).
 .PHONY: run test check bench clean setup-dev lock
 
-PORT ?=
 TESTS ?= tests
 VENV := .venv/bin
+ifdef PORT
+export LEARNFLOW_PORT = $(PORT)
+endif
 
 run:
 	@./setup.sh
-	@$(if $(PORT),LEARNFLOW_PORT=$(PORT)) $(VENV)/learnflow serve --greet
+	@$(VENV)/learnflow serve
 
 setup-dev:
 	@./setup.sh --dev --no-database
