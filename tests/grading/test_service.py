@@ -8,11 +8,12 @@ import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from learnflow.core.clock import now
 from learnflow.core.config import Settings, Tier
 from learnflow.core.database import Database
+from learnflow.grading.holders import has_died, new_holder
 from learnflow.grading.service import graders
 from learnflow.submissions.live import Finished, Live
 from learnflow.submissions.models import QueuedWork, Submission
@@ -125,3 +126,34 @@ def start_grader(settings: Settings) -> subprocess.Popen[bytes]:
 
 async def status_is(database: Database, submission_id: int, status: str) -> bool:
     return (await read(database, submission_id)).status == status
+
+
+async def test_what_a_killed_process_held_is_taken_over_at_once(database: Database, exercise_id: int) -> None:
+    """A restarted server finds its predecessor dead and does not wait for the lease of 30 s."""
+    dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await dead.wait()
+    held = [await handed_in(database, await a_student(database), exercise_id) for _ in range(2)]
+    host = new_holder().rsplit(":", 3)[0]
+    gone = f"{host}:{dead.pid}:0123456789ab:0123456789ab"
+    alive = f"{host}:{os.getppid()}:0123456789ab:0123456789ab"
+    async with database.write() as session:
+        for submission_id, holder in zip(held, (gone, alive), strict=True):
+            await session.execute(
+                update(QueuedWork)
+                .where(QueuedWork.submission_id == submission_id)
+                .values(leased_by=holder, leased_until=now() + timedelta(hours=1), attempt=1)
+            )
+    async with graders(database, Live(), size=1, lowest_tier=Tier.full):
+        await eventually(lambda: status_is(database, held[0], "passed"))
+    assert (await read(database, held[0])).attempt == 2
+    assert (await read(database, held[1])).status == "queued"
+
+
+def test_a_holder_elsewhere_or_in_this_process_is_not_called_dead() -> None:
+    mine = new_holder()
+    host, pid, _, _ = mine.rsplit(":", 3)
+    assert not has_died(mine)
+    assert not has_died("some other name")
+    assert not has_died(f"elsewhere:{pid}:0123456789ab:0123456789ab")
+    assert has_died(f"{host}:{pid}:0123456789ab:0123456789ab"), "an earlier process that had our process id"
+    assert not has_died(f"{host}:1:0123456789ab:0123456789ab")

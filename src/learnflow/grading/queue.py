@@ -6,7 +6,7 @@ nothing of what it has to say is recorded. Leases are compared with the graders'
 a few seconds.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,3 +123,22 @@ async def take_out(session: AsyncSession, claim: Claim) -> bool:
 
 def _is_held(claim: Claim) -> ColumnElement[bool]:
     return and_(QueuedWork.id == claim.id, QueuedWork.attempt == claim.attempt, QueuedWork.leased_by == claim.holder)
+
+
+async def free_what_the_dead_hold(session: AsyncSession, has_died: Callable[[str], bool]) -> int:
+    """End the leases of holders that are gone; returns how many. Their tries count, as when a lease ends by itself."""
+    is_held = judging_queue.c.leased_until > _AT
+    holders = await session.scalars(
+        select(judging_queue.c.leased_by).where(is_held, judging_queue.c.leased_by.is_not(None)).distinct(),
+        {"moment": now()},
+    )
+    dead = [holder for holder in holders if has_died(holder)]
+    if not dead:
+        return 0
+    freed = await session.execute(
+        update(judging_queue)
+        .where(judging_queue.c.leased_by.in_(dead))
+        .values(leased_by=None, leased_until=None)
+        .returning(judging_queue.c.id)
+    )
+    return len(freed.all())

@@ -7,8 +7,6 @@ nothing is claimed: hand-ins stay queued, the log says what would mend it, and i
 """
 
 import asyncio
-import os
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -16,10 +14,10 @@ from datetime import timedelta
 from learnflow import judge
 from learnflow.core.config import Tier
 from learnflow.core.database import Database
-from learnflow.core.ids import new_uuid
 from learnflow.core.logging import get_logger
 from learnflow.core.outage import log_failure
 from learnflow.grading import janitor, queue
+from learnflow.grading.holders import has_died, new_holder
 from learnflow.grading.worker import Bench, give_back_all, work_on
 from learnflow.judge import ForkerPool, JudgeUnavailable
 from learnflow.submissions.live import Live
@@ -66,7 +64,7 @@ async def graders(
         database=database,
         live=live,
         pool=ForkerPool(size, allow_below_full=lowest_tier is not Tier.full),
-        holder=f"{socket.gethostname()[:40]}:{os.getpid()}:{new_uuid().hex[-12:]}",
+        holder=new_holder(),
         lease=timedelta(seconds=lease_seconds),
     )
     workers: set[asyncio.Task[None]] = set()
@@ -74,6 +72,7 @@ async def graders(
         log.error("nothing_is_judged", advice=service.advice)
     keepers = [
         asyncio.create_task(_every(lease_seconds / 3, lambda: _renew(bench))),
+        asyncio.create_task(_every(lease_seconds, lambda: _take_over(bench), at_once=True)),
         asyncio.create_task(_every(poll_seconds, lambda: _poll(service, bench))),
         asyncio.create_task(_every(SECONDS_BETWEEN_PROBES, lambda: _open_later(service, bench, workers))),
         asyncio.create_task(_every(janitor.SECONDS_BETWEEN_ROUNDS, lambda: janitor.tidy(database), at_once=True)),
@@ -119,6 +118,13 @@ async def _renew(bench: Bench) -> None:
         kept = await queue.renew(session, held, bench.lease)
     for claim in (held - kept) & bench.held:
         log.warning("lease_lost", claim=claim.id, attempt=claim.attempt)
+
+
+async def _take_over(bench: Bench) -> None:
+    async with bench.database.write() as session:
+        freed = await queue.free_what_the_dead_hold(session, has_died)
+    if freed:
+        log.warning("taken_over_from_the_dead", pieces=freed)
 
 
 async def _poll(service: GradingService, bench: Bench) -> None:
