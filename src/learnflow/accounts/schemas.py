@@ -12,10 +12,10 @@ from learnflow.accounts.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from learnflow.core.text import ShortText, Text, without_nul
 
 NewPassword = Annotated[
-    Text,
+    str,  # its length before what Text asks, or the message would speak of items instead of characters
+    StringConstraints(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD),
+    AfterValidator(without_nul),
     Field(
-        min_length=SHORTEST_PASSWORD,
-        max_length=LONGEST_PASSWORD,
         description="At least 10 characters, at most 72 bytes; not your name, e-mail address or a very common one.",
         examples=["a quiet blue bicycle"],
     ),

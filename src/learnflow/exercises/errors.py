@@ -35,7 +35,7 @@ class VerificationFailed(DomainError):
     status, code, title = 422, "verification_failed", "The exercise does not hold together"
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        told = "; ".join(problem.message for problem in problems[:3])
+        told = " ".join(problem.message for problem in problems[:3])
         super().__init__(f"{told} Mend it, or save it as it is with ?force=true.", errors=problems)
 
 

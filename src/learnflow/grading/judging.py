@@ -70,6 +70,7 @@ def columns_of(result: CaseResult) -> dict[str, Any]:
     """The result by the columns of `CaseOutcome`."""
     columns = {name: getattr(result, name) for name in _COLUMNS}
     columns["verdict"] = result.verdict.value
+    columns |= {name: round(columns[name], 1) for name in ("wall_ms", "cpu_ms")}  # more digits would be noise
     columns["detail"] = {
         "expected": result.expected,
         "actual": result.actual,

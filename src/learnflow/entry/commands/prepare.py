@@ -12,7 +12,7 @@ from learnflow.accounts.access import Role
 from learnflow.accounts.errors import EmailTaken
 from learnflow.accounts.passwords import PasswordWorker
 from learnflow.accounts.register import register
-from learnflow.core.config import Settings
+from learnflow.core.config import Environment, Settings
 from learnflow.core.database import Database
 from learnflow.entry.commands.course import summary
 from learnflow.entry.commands.user import made_up_password
@@ -29,7 +29,10 @@ PEOPLE = {Role.teacher: "teacher@example.com", Role.student: "student@example.co
 
 
 def prepare() -> None:
-    """Migrate the database, load the course, make one teacher and one student, and say how to begin."""
+    """Migrate the database, load the course, make one teacher and one student, and say how to begin.
+
+    In production no accounts are made: `learnflow user create` makes the first.
+    """
     settings = Settings()
     settings.signing_key()  # generates one in development; in production says what is missing
     migrate(settings.database_url)
@@ -45,7 +48,8 @@ def prepare() -> None:
         try:
             async with database.write() as session:
                 loaded = summary(await load_course(session, course))
-            passwords = {role: await _make(database, worker, role) for role in PEOPLE}
+            people = PEOPLE if settings.environment is Environment.development else {}
+            passwords = {role: await _make(database, worker, role) for role in people}
             async with database.read() as session:
                 first = await session.scalar(select(Exercise.id).where(Exercise.slug == FIRST_EXERCISE))
             return loaded, {role: password for role, password in passwords.items() if password}, first
@@ -55,6 +59,11 @@ def prepare() -> None:
 
     loaded, passwords, first = asyncio.run(fill())
     typer.echo(f"Course: {loaded}")
+    if settings.environment is Environment.production:
+        typer.echo(
+            "Accounts: none is made in production. The first: learnflow user create --role admin --email … --name …"
+        )
+        return
     _greet(settings, passwords, first)
 
 

@@ -142,7 +142,10 @@ def _run(work: Callable[[Database, PasswordWorker], Awaitable[Result]]) -> Resul
     except DomainError as error:
         return _fail(error.detail)
     except (DBAPIError, OSError) as error:
-        return _fail(f"The database could not be used. Is it there, and did `learnflow migrate` run? ({error})")
+        return _fail(
+            f"The database could not be used. Is it there, and did `learnflow migrate` run? Commands are "
+            f"run in LearnFlow's folder, or with LEARNFLOW_DATABASE_URL set. ({type(error).__name__})"
+        )
 
 
 def _fail(message: str) -> NoReturn:
