@@ -55,9 +55,8 @@ async def test_asyncio_works(execute: Execute) -> None:
 
 
 async def test_a_module_that_is_not_preloaded_can_be_imported(execute: Execute) -> None:
-    source = "import sqlite3, turtledemo, wave, xml.dom.minidom, zoneinfo\nprint(zoneinfo.ZoneInfo('Europe/Berlin'))"
-    ended = await execute(source)
-    assert ended.stdout == "Europe/Berlin\n" or "tkinter" in str(ended.report), ended
+    ended = await execute("import sqlite3, wave, xml.dom.minidom, zoneinfo\nprint(wave.__name__, zoneinfo.__name__)")
+    assert ended.stdout == "wave zoneinfo\n", ended
 
 
 @pytest.mark.parametrize("module", ["fastapi", "learnflow", "pip", "forker", "harness", "encoder"])
