@@ -44,7 +44,8 @@ class Bench:
     """What the workers of one process share.
 
     `held` are the claims whose leases are to be renewed. `backlog`: there may be work that no wake-up tells of, so
-    nobody rests before the queue was found empty.
+    nobody rests before the queue was found empty. `workers`: how many there are, where one student's work must not
+    have them all; 0 where it may.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Bench:
     pool: ForkerPool
     holder: str
     lease: timedelta
+    workers: int = 0
     definitions: Definitions = field(default_factory=Definitions)
     held: set[Claim] = field(default_factory=set)
     idle: set[asyncio.Task[None]] = field(default_factory=set)
@@ -64,6 +66,7 @@ async def work_on(bench: Bench) -> None:
     task = asyncio.current_task()
     assert task is not None
     while not bench.stopping:
+        crowd = crowding_student(bench)
         try:
             found = await take_next(bench)
             if found is not None:
@@ -73,8 +76,10 @@ async def work_on(bench: Bench) -> None:
             await asyncio.sleep(1)
             continue
         if found is None:
-            bench.backlog = False
-        if bench.backlog or bench.stopping:
+            bench.backlog = crowd is not None  # what was passed over is for those who come back from their work
+        elif bench.backlog:
+            continue
+        if bench.stopping:
             continue
         bench.idle.add(task)
         try:
@@ -83,10 +88,18 @@ async def work_on(bench: Bench) -> None:
             bench.idle.discard(task)
 
 
+def crowding_student(bench: Bench) -> int | None:
+    """The student whose work has every worker of this process but one: that one is kept for somebody else's."""
+    if not bench.workers or len(bench.held) < bench.workers - 1:
+        return None
+    students = {claim.student_id for claim in bench.held}
+    return students.pop() if len(students) == 1 else None
+
+
 async def take_next(bench: Bench) -> Work | None:
     """Claim the next piece of work; it is held from here on."""
     async with bench.database.write() as session:
-        claim = await queue.claim(session, bench.holder, bench.lease)
+        claim = await queue.claim(session, bench.holder, bench.lease, not_of=crowding_student(bench))
         if claim is None:
             return None
         found = await work.begin(session, claim, bench.definitions)
@@ -94,6 +107,9 @@ async def take_next(bench: Bench) -> Work | None:
             await queue.take_out(session, claim)
             log.warning("queued_work_was_done_already", claim=claim.id)
             return None
+    if crowding_student(bench) == claim.student_id:  # several workers claimed at the same moment
+        await _put_aside(bench, claim, after=timedelta(0), counts=False)
+        return None
     bench.held.add(claim)
     return found
 
