@@ -142,6 +142,13 @@ REFUSED: list[tuple[Any, str]] = [
     ([call(comparison="exact")], "test_cases[0].comparison"),
     ([call(comparison={})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "regex"})], "test_cases[0].comparison.mode"),
+    ([call(comparison={"mode": "regex"}, expected="(a+)+b")], "test_cases[0].expected"),
+    ([stdio(comparison={"mode": "regex"}, expected={"stdout": "ok\n("})], "test_cases[0].expected"),
+    ([stdio(comparison={"mode": "regex"}, expected={"stdout": ".*.*.*\n" * 2})], "test_cases[0].expected"),
+    ([stdio(input={"prompts": 1})], "test_cases[0].input.prompts"),
+    ([call(expected={"raises": "ValueError", "match": "a", "message": "a"})], "test_cases[0].expected.message"),
+    ([call(expected={"raises": "ValueError", "message": 1})], "test_cases[0].expected.message"),
+    ([call(expected={"raises": "ValueError", "exact_type": "yes"})], "test_cases[0].expected.exact_type"),
     ([call(comparison={"mode": "checker", "code": "..."})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "unordered"})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "trimmed"})], "test_cases[0].comparison.mode"),
@@ -186,7 +193,7 @@ def test_later_kinds_are_refused_with_a_word_about_it() -> None:
     with pytest.raises(CaseError, match="not supported yet"):
         parse_cases([call(kind="unit")])
     with pytest.raises(CaseError, match="not supported yet"):
-        parse_cases([call(comparison={"mode": "regex"})])
+        parse_cases([call(comparison={"mode": "checker"})])
 
 
 @given(

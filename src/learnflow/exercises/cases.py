@@ -121,7 +121,7 @@ class _Part(BaseModel):
 class Comparison(_Part):
     """How an answer is compared; `rel` and `abs` are the tolerances of mode float, of which the larger one counts."""
 
-    mode: Literal["exact", "trimmed", "tokens", "float", "unordered"]
+    mode: Literal["exact", "trimmed", "tokens", "float", "unordered", "regex"]
     rel: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
     abs: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
 
@@ -140,9 +140,12 @@ class _Case(_Part):
 
 
 class StdioInput(_Part):
+    """`prompts`: whether what `input("…")` prints is part of the output."""
+
     stdin: CaseText = ""
     args: Annotated[list[Argument], Field(max_length=MAX_ARGUMENTS)] = []
     files: Files = {}
+    prompts: bool = False
 
 
 class StdioExpected(_Part):

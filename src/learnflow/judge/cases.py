@@ -3,17 +3,17 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
-from learnflow.judge.inside.encoder import Wire
+from learnflow.judge.inside.encoder import MAX_MESSAGE, Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.literals import wire_of
-from learnflow.judge.patterns import check_pattern
+from learnflow.judge.patterns import check_pattern, check_patterns
 from learnflow.judge.wire import kind_of, number_of
 
 Kind = Literal["stdio", "call", "expression"]
-Mode = Literal["exact", "trimmed", "tokens", "float", "unordered"]
+Mode = Literal["exact", "trimmed", "tokens", "float", "unordered", "regex"]
 
 MAX_CASES = 100
 MAX_NAME = 200
@@ -24,8 +24,8 @@ MAX_WEIGHT = 1000
 
 _KINDS: tuple[Kind, ...] = ("stdio", "call", "expression")
 _LATER_KINDS = ("unit", "property")
-_MODES: tuple[Mode, ...] = ("exact", "trimmed", "tokens", "float", "unordered")
-_LATER_MODES = ("regex", "checker")
+_MODES: tuple[Mode, ...] = get_args(Mode)
+_LATER_MODES = ("checker",)
 _MUTABLE = ("dict", "set", "dataclass")
 
 
@@ -47,10 +47,16 @@ class ExpectedValue:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedError:
-    """The exception that a call or expression raises: its class by name (a subclass will do), a pattern in its text."""
+    """The exception that a call or expression raises.
+
+    Its class by name, for which a subclass will do unless `exact_type`; a pattern to be found in its text (`match`), or
+    its whole text (`message`).
+    """
 
     type: str
     match: str | None = None
+    message: str | None = None
+    exact_type: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ def _mutates_in_one_place(raw: dict[str, Any], kind: Kind, at: str) -> dict[str,
 
 
 def _stdio_input(raw: Any, at: str) -> dict[str, Any]:
-    raw = fields.mapping(raw, at, ("stdin", "args", "files"), '{"stdin": "3\\n"}')
+    raw = fields.mapping(raw, at, ("stdin", "args", "files", "prompts"), '{"stdin": "3\\n"}')
     args = raw.get("args", [])
     if not isinstance(args, list) or len(args) > 100:
         raise CaseError(f"{at}.args", 'Give a list of texts, such as ["--verbose"].')
@@ -192,6 +198,7 @@ def _stdio_input(raw: Any, at: str) -> dict[str, Any]:
         "stdin": fields.text(raw.get("stdin", ""), f"{at}.stdin", MAX_TEXT),
         "args": arguments,
         "files": _files(raw.get("files", {}), f"{at}.files"),
+        "prompts": fields.flag(raw.get("prompts", False), f"{at}.prompts"),
     }
 
 
@@ -271,11 +278,21 @@ def _expression_input(raw: Any, at: str) -> dict[str, Any]:
 def _value_or_error(raw: Any, at: str) -> ExpectedValue | ExpectedError:
     if not (isinstance(raw, dict) and "raises" in raw):
         return ExpectedValue(wire_of(raw, at))
-    raw = fields.mapping(raw, at, ("raises", "match"), '{"raises": "ValueError", "match": "negative"}')
-    match = raw.get("match")
+    known = ("raises", "match", "message", "exact_type")
+    raw = fields.mapping(raw, at, known, '{"raises": "ValueError", "match": "negative"}')
+    match, message = raw.get("match"), raw.get("message")
+    if match is not None and message is not None:
+        raise CaseError(f"{at}.message", 'Use either "match", a pattern, or "message", the whole text.')
     if match is not None:
         check_pattern(fields.text(match, f"{at}.match", 10_000), f"{at}.match")
-    return ExpectedError(fields.identifier(raw["raises"], f"{at}.raises"), match)
+    if message is not None:
+        fields.text(message, f"{at}.message", MAX_MESSAGE - 1)
+    return ExpectedError(
+        fields.identifier(raw["raises"], f"{at}.raises"),
+        match,
+        message,
+        fields.flag(raw.get("exact_type", False), f"{at}.exact_type"),
+    )
 
 
 def _output(raw: Any, at: str) -> ExpectedOutput:
@@ -306,7 +323,7 @@ def _comparison(raw: Any, expected: Expected, at: str) -> Comparison:
     if mode != "float" and len(raw) > 1:
         raise CaseError(at, 'Tolerances ("rel", "abs") belong to mode "float".')
     tolerances = {name: _tolerance(raw[name], f"{at}.{name}") for name in ("rel", "abs") if name in raw}
-    _refuse_senseless_mode(mode, expected, f"{at}.mode")
+    _refuse_senseless_mode(mode, expected, at)
     return Comparison(mode, **tolerances)
 
 
@@ -316,18 +333,27 @@ def _tolerance(raw: Any, at: str) -> float:
     return float(raw)
 
 
-def _refuse_senseless_mode(mode: Mode, expected: Expected, at: str) -> None:
+def _refuse_senseless_mode(mode: Mode, expected: Expected, comparison: str) -> None:
+    at = f"{comparison}.mode"
+    if mode == "regex":
+        check_patterns(_texts(expected), f"{comparison.removesuffix('.comparison')}.expected")
     if mode == "exact" or isinstance(expected, ExpectedOutput):
         return
     if isinstance(expected, ExpectedError):
         raise CaseError(at, "An exception is compared by its type and match alone; leave the comparison out.")
     kind = kind_of(expected.value)
-    if mode in ("trimmed", "tokens") and kind != "str":
+    if mode in ("trimmed", "tokens", "regex") and kind != "str":
         raise CaseError(at, f"Mode {mode!r} compares texts, but a {kind} is expected; use exact.")
     if mode == "unordered" and kind not in ("list", "tuple", "set", "frozenset", "str"):
         raise CaseError(at, f"A {kind} has no order to ignore; use exact.")
     if mode == "float" and not _has_number(expected.value):
         raise CaseError(at, "There is no number in what is expected; use exact.")
+
+
+def _texts(expected: Expected) -> list[str]:
+    if isinstance(expected, ExpectedOutput):
+        return [*([] if expected.stdout is None else [expected.stdout]), *expected.files.values()]
+    return [expected.value] if isinstance(expected, ExpectedValue) and isinstance(expected.value, str) else []
 
 
 def _has_number(wire: Wire) -> bool:

@@ -12,7 +12,7 @@ from learnflow.judge.pool import ForkerPool
 from learnflow.judge.scoring import assess, assess_run, score_of, unrun
 from learnflow.judge.verdicts import CaseResult, Judgement, RunResult, Verdict
 
-JUDGE_VERSION = "1"  # raised when the same program may get another verdict than before
+JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
 SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
 

@@ -17,7 +17,7 @@ from learnflow.judge.endings import Ending, ending_of
 from learnflow.judge.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
-from learnflow.judge.patterns import found
+from learnflow.judge.patterns import explain_lines, found
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
 from learnflow.judge.wire import WireError, check_wire, display
 
@@ -159,7 +159,9 @@ def _raised(expected: ExpectedError, execution: Execution, ending: Ending | None
         return False
     bases = report["error"].get("bases")
     names = [name for name in bases[:20] if isinstance(name, str)] if isinstance(bases, list) else []
-    return expected.type == ending.error["type"] or (expected.type in names and _is_one_kind(names))
+    if expected.exact_type or expected.type == ending.error["type"]:
+        return expected.type == ending.error["type"]
+    return expected.type in names and _is_one_kind(names)
 
 
 def _is_one_kind(names: list[str]) -> bool:
@@ -179,6 +181,8 @@ def _shown_expected(case: Case) -> str | None:
     if isinstance(expected, ExpectedValue):
         return storable(display(expected.value))
     if isinstance(expected, ExpectedError):
+        if expected.message is not None:
+            return storable(f"raises {expected.type}: {expected.message}")
         return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
     return None if expected.stdout is None else _shown_text(expected.stdout)
 
@@ -207,6 +211,8 @@ def _compare(case: Case, execution: Execution) -> _Answer:
         subject = f"Afterwards argument {mutates} is"
     if same_value(expected.value, actual, case.comparison):
         return _Answer(shown, storable(display(actual)), None, None)
+    if case.comparison.mode == "regex" and isinstance(actual, str):
+        return _Answer(shown, storable(display(actual)), None, explain_lines(expected.value, actual))
     sentence = feedback.explain_value(expected.value, actual, execution.stdout, subject)
     diff = value_diff(expected.value, actual)
     return _Answer(shown, storable(display(actual)), None if diff is None else storable(diff), sentence)
@@ -223,6 +229,8 @@ def _compare_error(expected: ExpectedError, shown: str | None, report: dict[str,
     error = error_detail(report["error"], "")
     message = error["message"]
     actual = storable(f"raises {error['type']}: {message}" if message else f"raises {error['type']}")
+    if expected.message is not None and message != expected.message:
+        return _Answer(shown, actual, None, f"The right exception, but its message should be {expected.message!r}.")
     if expected.match is None or found(expected.match, message):
         return _Answer(shown, actual, None, None)
     return _Answer(shown, actual, None, f"The right exception, but its message should match {expected.match!r}.")
@@ -235,7 +243,7 @@ def _compare_output(
     actual = _shown_text(execution.stdout)
     if expected.stdout is not None and not same_text(expected.stdout, execution.stdout, comparison):
         diff = _diff_for(expected.stdout, execution.stdout, comparison)
-        return _Answer(shown, actual, diff, feedback.explain_output(expected.stdout, execution.stdout))
+        return _Answer(shown, actual, diff, _explain_text(expected.stdout, execution.stdout, comparison))
     if expected.exit_code is not None and execution.exit_code != expected.exit_code:
         sentence = f"Your program ended with exit code {execution.exit_code}, but {expected.exit_code} was expected."
         return _Answer(shown, actual, None, sentence)
@@ -246,12 +254,18 @@ def _compare_output(
         if not isinstance(written, str):
             return _Answer(shown, actual, None, f"Your program should have written a file called {name!r}.")
         if not same_text(content, written, comparison):
-            sentence = f"In the file {name!r}: {feedback.explain_output(content, written)}"
+            sentence = f"In the file {name!r}: {_explain_text(content, written, comparison)}"
             return _Answer(shown, actual, _diff_for(content, written, comparison), sentence)
     return _Answer(shown, actual, None, None)
 
 
-def _diff_for(expected: str, actual: str, comparison: Comparison) -> str:
+def _explain_text(expected: str, actual: str, comparison: Comparison) -> str:
+    return explain_lines(expected, actual) if comparison.mode == "regex" else feedback.explain_output(expected, actual)
+
+
+def _diff_for(expected: str, actual: str, comparison: Comparison) -> str | None:
+    if comparison.mode == "regex":  # a pattern and a text differ everywhere
+        return None
     if comparison.mode != "exact":
         expected, actual = ("".join(f"{line}\n" for line in trimmed(text)) for text in (expected, actual))
     return storable(text_diff(expected, actual))

@@ -6,7 +6,7 @@ could as well have returned, raised or written, and what would have been right i
 that a program which does not get to its end has no report: `os._exit(0)` is a failure.
 
 A job is a dict, what cases.job_input() makes of a test case, with the code added:
-    {"kind": "stdio", "source", "stdin", "args": [str], "files": {name: text}, "want_files": [name]}
+    {"kind": "stdio", "source", "stdin", "args": [str], "files": {name: text}, "want_files": [name], "prompts": bool}
     {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
      "mutates": null | index of an argument}
     {"kind": "expression", "source", "expression"}
@@ -84,6 +84,8 @@ def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
 def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     _write_files(job.get("files", {}))
     sys.argv = [SOURCE_NAME, *job.get("args", ())]
+    if not job.get("prompts", True):
+        _silence_prompts()
     module = _fresh_module("__main__")
     program = _compiled(job["source"], SOURCE_NAME)
     exit_code = 0
@@ -99,6 +101,17 @@ def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     if job.get("want_files"):
         report["files"] = {name: _read_file(name) for name in job["want_files"]}
     return report, exit_code
+
+
+def _silence_prompts() -> None:
+    """From here on what stands in input("…") is not printed."""
+    read = builtins.input
+
+    def input(prompt: object = "", /) -> str:  # noqa: A001  # it takes its place
+        str(prompt)  # raises whatever it would have raised
+        return read()
+
+    builtins.input = input
 
 
 def _run_call(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
