@@ -1,6 +1,6 @@
 """From work to outcome: everything between the database and the judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,40 +22,47 @@ class JudgeFailed(Exception):
 
 
 async def judge(
-    pool: ForkerPool, code: str, definition: Definition, on_case: Callable[[CaseResult], None] | None = None
+    pool: ForkerPool,
+    code: str,
+    definition: Definition,
+    on_case: Callable[[CaseResult], None] | None = None,
+    *,
+    owner: Hashable = None,
 ) -> Judgement:
     """Raises JudgeFailed, and the judge's ForkerLost and JudgeUnavailable."""
-    judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case)
+    judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case, owner=owner)
     failed = [result for result in judgement.results if result.verdict is Verdict.internal_error]
     if failed:
         raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
     return judgement
 
 
-async def execute(pool: ForkerPool, kind: str, request: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+async def execute(
+    pool: ForkerPool, kind: str, request: dict[str, Any], *, owner: Hashable = None
+) -> tuple[dict[str, Any], str | None]:
     """The outcome of a run or a verification, and the type of error it ended with. Raises like `judge`."""
     definition = define(request["test_cases"], request["limits"]) if request["test_cases"] else None
     if kind == "verify":
         assert definition is not None
-        return await _verify(pool, request, definition), None
-    return await _run(pool, request, definition)
+        return await _verify(pool, request, definition, owner), None
+    return await _run(pool, request, definition, owner)
 
 
 async def _run(
-    pool: ForkerPool, request: dict[str, Any], definition: Definition | None
+    pool: ForkerPool, request: dict[str, Any], definition: Definition | None, owner: Hashable
 ) -> tuple[dict[str, Any], str | None]:
     limits = Limits() if definition is None else definition.limits
-    run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits)
-    results = [] if definition is None else (await judge(pool, request["code"], definition)).results
+    run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits, owner=owner)
+    results = [] if definition is None else (await judge(pool, request["code"], definition, owner=owner)).results
     verdicts = [run.verdict, *(result.verdict for result in results)]
     error_type = next((verdict.value for verdict in verdicts if verdict is not Verdict.passed), None)
     outcome = {"run": asdict(run), "cases": [columns_of(result) for result in results]}
     return outcome, run.error["type"] if run.error else error_type
 
 
-async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition) -> dict[str, Any]:
-    solution = await judge(pool, request["solution_code"], definition)
-    starter = await judge(pool, request["starter_code"], definition)
+async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition, owner: Hashable) -> dict[str, Any]:
+    solution = await judge(pool, request["solution_code"], definition, owner=owner)
+    starter = await judge(pool, request["starter_code"], definition, owner=owner)
     return {
         "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed],
         "starter_passes": starter.passed,

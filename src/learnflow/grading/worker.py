@@ -159,7 +159,7 @@ async def _grade(bench: Bench, found: HandedIn) -> bool:
             bench.live.tell(key, CaseEnded(claim.attempt, judging.columns_of(result)))
 
     async with asyncio.timeout(LONGEST_JUDGING_SECONDS):
-        judgement = await judging.judge(bench.pool, found.code, found.definition, on_case)
+        judgement = await judging.judge(bench.pool, found.code, found.definition, on_case, owner=claim.student_id)
     return await _recorded(bench, found, lambda session: record.record_judgement(session, found, judgement))
 
 
@@ -169,7 +169,7 @@ async def _execute(bench: Bench, found: ToExecute) -> bool:
     if late or claim.attempt > MOST_TRIES:  # whoever asked has gone, or it ends graders
         return await _recorded(bench, found, lambda session: record.record_execution(session, found, None, "not_run"))
     async with asyncio.timeout(LONGEST_JUDGING_SECONDS):
-        outcome, error_type = await judging.execute(bench.pool, found.kind, found.request)
+        outcome, error_type = await judging.execute(bench.pool, found.kind, found.request, owner=claim.student_id)
     return await _recorded(bench, found, lambda session: record.record_execution(session, found, outcome, error_type))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Hashable
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,6 +11,7 @@ from learnflow.judge.bubblewrap import real_interpreter
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
+from learnflow.judge.shares import Shares
 from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport
 from learnflow.judge.verdicts import Execution
 
@@ -33,6 +35,7 @@ class ForkerPool:
         self.tier = TierReport(Tier.none)
         self.interpreter = real_interpreter().name
         self._forkers: set[Forker] = set()
+        self._shares = Shares(self.size)
         self._idle: asyncio.Queue[Forker | None] = asyncio.Queue()  # None wakes those who wait in vain
         self._restarts: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None  # why the last restart failed, until one succeeds
@@ -78,15 +81,18 @@ class ForkerPool:
         finally:
             self._idle.put_nowait(forker)
 
-    async def execute(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def execute(self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
+
+        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time.
 
         Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
         """
-        try:
-            return await self._execute_once(job, limits)
-        except ForkerLost:
-            return await self._execute_once(job, limits)
+        async with self._shares.place(owner):
+            try:
+                return await self._execute_once(job, limits)
+            except ForkerLost:
+                return await self._execute_once(job, limits)
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
         forker = await self._idle_forker()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from learnflow.judge.cases import Case, job_input
@@ -24,14 +24,15 @@ async def judge_code(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     on_case: Callable[[CaseResult], None] | None = None,
     budget_seconds: float = 15.0,
+    owner: Hashable = None,
 ) -> Judgement:
     """The verdict of every case, in the order of the cases. `on_case` hears of each as it is decided, in any order.
 
     `budget_seconds` is what the programs may run in all: once it is used up no further case is begun. Waiting for a
-    forker is not counted. Raises JudgeUnavailable when
-    nothing can be run; a forker that dies makes the case it ran an internal_error, never the student's fault.
+    forker is not counted. `owner` is whose code it is (ForkerPool.execute). Raises JudgeUnavailable when nothing can be
+    run; a forker that dies makes the case it ran an internal_error, never the student's fault.
     """
-    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds)
+    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner)
     async with asyncio.TaskGroup() as group:
         for _ in range(min(pool.size, len(cases))):
             group.create_task(submission.judge_what_is_left())
@@ -54,10 +55,11 @@ async def run_code(
     args: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    owner: Hashable = None,
 ) -> RunResult:
     """Run a program once, with nothing expected of it. Raises ForkerLost or JudgeUnavailable when it can't be run."""
     job = {"kind": "stdio", "source": code, "stdin": stdin, "args": list(args), "files": dict(files or {})}
-    return assess_run(await pool.execute(job, limits), code, limits)
+    return assess_run(await pool.execute(job, limits, owner=owner), code, limits)
 
 
 class _Submission:
@@ -71,11 +73,13 @@ class _Submission:
         limits: Limits,
         on_case: Callable[[CaseResult], None] | None,
         budget_seconds: float,
+        owner: Hashable,
     ) -> None:
         self.pool = pool
         self.code = code
         self.limits = limits
         self.on_case = on_case
+        self.owner = owner
         self.seconds_left = budget_seconds
         self.time_limits = 0
         self.syntax_error: CaseResult | None = None
@@ -109,7 +113,7 @@ class _Submission:
         limits = replace(self.limits, wall_seconds=min(self.limits.wall_seconds, self.seconds_left))
         job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
-            execution = await self.pool.execute(job, limits)
+            execution = await self.pool.execute(job, limits, owner=self.owner)
         except ForkerLost:
             sentence = "The judge failed while it ran this case. This is not your program's fault."
             return unrun(case, position, Verdict.internal_error, sentence, tier)
