@@ -44,6 +44,20 @@ EVERYTHING: list[dict[str, Any]] = [
         "expected": [1],
         "comparison": {"mode": "unordered"},
     },
+    {
+        "name": "checked",
+        "kind": "expression",
+        "input": {"expression": "f()"},
+        "expected": 3,
+        "comparison": {"mode": "checker", "code": "def check(expected, actual, input):\n    return True\n"},
+    },
+    {
+        "name": "prompts",
+        "kind": "stdio",
+        "input": {"stdin": "1", "prompts": True},
+        "expected": {"stdout": "\\d"},
+        "comparison": {"mode": "regex"},
+    },
     {"name": "echo", "kind": "stdio", "input": {}, "expected": {"stdout": ""}},
     {
         "name": "files",
@@ -63,7 +77,7 @@ def test_what_is_stored_of_a_case_is_said_in_full_and_judged_as_it_was_meant() -
     assert ExerciseIn.model_validate(exercise(test_cases=stored)).stored_cases() == stored
     assert parse_cases(stored) == parse_cases(EVERYTHING)
     assert stored[0]["expected"] is None
-    assert stored[8] == {
+    assert stored[10] == {
         "name": "echo",
         "kind": "stdio",
         "input": {},

@@ -29,6 +29,8 @@ MAX_TEXT = 256 * 1024
 MAX_DEPTH = 40
 """Lists and objects inside one another in a value."""
 MAX_FILES = 20
+MAX_CHECKER = 20_000
+"""Characters of a teacher's comparison function."""
 MAX_FILE_NAME = 100
 """Bytes in UTF-8."""
 MAX_ARGUMENTS = 100
@@ -119,16 +121,24 @@ class _Part(BaseModel):
 
 
 class Comparison(_Part):
-    """How an answer is compared; `rel` and `abs` are the tolerances of mode float, of which the larger one counts."""
+    """How an answer is compared.
 
-    mode: Literal["exact", "trimmed", "tokens", "float", "unordered", "regex"]
+    `rel` and `abs` are the tolerances of mode float, of which the larger one counts. `code` is the program of mode
+    checker: a function `check(expected, actual, input)` that returns whether the answer is right, or
+    `{"passed": false, "message": "for the student"}`.
+    """
+
+    mode: Literal["exact", "trimmed", "tokens", "float", "unordered", "regex", "checker"]
     rel: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
     abs: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=MAX_CHECKER), AfterValidator(without_nul)] | None = None
 
     @model_validator(mode="after")
-    def _tolerances_belong_to_float(self) -> "Comparison":
+    def _has_what_belongs_to_its_mode(self) -> "Comparison":
         if self.mode != "float" and (self.rel is not None or self.abs is not None):
             raise ValueError('Tolerances ("rel", "abs") belong to mode "float".')
+        if (self.mode == "checker") != (self.code is not None):
+            raise misplaced(("code",), 'Mode "checker", and no other, has "code": def check(expected, actual, input).')
         return self
 
 

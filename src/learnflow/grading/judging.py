@@ -21,6 +21,10 @@ class JudgeFailed(Exception):
         self.results = results
 
 
+class ExerciseFault(JudgeFailed):
+    """The exercise itself can't be judged by, for instance because its checker raises: trying again won't help."""
+
+
 async def judge(
     pool: ForkerPool,
     code: str,
@@ -29,9 +33,21 @@ async def judge(
     *,
     owner: Hashable = None,
 ) -> Judgement:
-    """Raises JudgeFailed, and the judge's ForkerLost and JudgeUnavailable."""
+    """Raises JudgeFailed, ExerciseFault among them, and the judge's ForkerLost and JudgeUnavailable."""
     judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case, owner=owner)
     failed = [result for result in judgement.results if result.verdict is Verdict.internal_error]
+    faults = [result.fault for result in failed if result.fault is not None]
+    if failed and len(faults) == len(failed):
+        raise ExerciseFault(faults[0], judgement.results)
+    if failed:
+        raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
+    return judgement
+
+
+async def judge_all(pool: ForkerPool, code: str, definition: Definition, *, owner: Hashable = None) -> Judgement:
+    """Like `judge`, but an exercise's own fault is in the results instead of raised."""
+    judgement = await judge_code(pool, code, definition.cases, definition.limits, owner=owner)
+    failed = [r for r in judgement.results if r.verdict is Verdict.internal_error and r.fault is None]
     if failed:
         raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
     return judgement
@@ -53,7 +69,7 @@ async def _run(
 ) -> tuple[dict[str, Any], str | None]:
     limits = Limits() if definition is None else definition.limits
     run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits, owner=owner)
-    results = [] if definition is None else (await judge(pool, request["code"], definition, owner=owner)).results
+    results = [] if definition is None else (await judge_all(pool, request["code"], definition, owner=owner)).results
     verdicts = [run.verdict, *(result.verdict for result in results)]
     error_type = next((verdict.value for verdict in verdicts if verdict is not Verdict.passed), None)
     outcome = {"run": asdict(run), "cases": [columns_of(result) for result in results]}
@@ -61,16 +77,24 @@ async def _run(
 
 
 async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition, owner: Hashable) -> dict[str, Any]:
-    solution = await judge(pool, request["solution_code"], definition, owner=owner)
-    starter = await judge(pool, request["starter_code"], definition, owner=owner)
+    solution = await judge_all(pool, request["solution_code"], definition, owner=owner)
+    starter = await judge_all(pool, request["starter_code"], definition, owner=owner)
     return {
-        "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed],
+        "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed]
+        + [verdict_of(result) for result in starter.results if result.fault is not None],
         "starter_passes": starter.passed,
     }
 
 
 def verdict_of(result: CaseResult) -> dict[str, Any]:
-    return {"name": result.name, "verdict": result.verdict.value, "explanation": result.explanation}
+    """For a teacher: why a case was not passed, and whether the exercise itself is at fault."""
+    explanation = result.fault or result.explanation
+    return {
+        "name": result.name,
+        "verdict": result.verdict.value,
+        "explanation": explanation,
+        "fault": result.fault is not None,
+    }
 
 
 def columns_of(result: CaseResult) -> dict[str, Any]:

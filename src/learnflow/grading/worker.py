@@ -20,7 +20,7 @@ from learnflow.core.logging import get_logger
 from learnflow.core.outage import log_failure
 from learnflow.grading import judging, queue, record, work
 from learnflow.grading.definitions import Definitions
-from learnflow.grading.judging import JudgeFailed
+from learnflow.grading.judging import ExerciseFault, JudgeFailed
 from learnflow.grading.queue import Claim
 from learnflow.grading.work import HandedIn, ToExecute, Work
 from learnflow.judge import CaseResult, ForkerLost, ForkerPool, JudgeUnavailable
@@ -177,7 +177,8 @@ async def _after_a_failure(bench: Bench, found: Work, failure: Exception) -> boo
     claim = found.claim
     log.error("judge_failed", submission=claim.submission_id, execution=claim.execution_id, attempt=claim.attempt,
               error=repr(failure))  # fmt: skip
-    if claim.attempt < MOST_TRIES:
+    own_fault = isinstance(failure, ExerciseFault)
+    if claim.attempt < MOST_TRIES and not own_fault:
         await _put_aside(bench, claim, after=REST_AFTER_A_FAILURE, counts=True)
         return False
     if isinstance(found, ToExecute):
@@ -185,7 +186,11 @@ async def _after_a_failure(bench: Bench, found: Work, failure: Exception) -> boo
             bench, found, lambda session: record.record_execution(session, found, None, "internal_error")
         )
     results = failure.results if isinstance(failure, JudgeFailed) else ()
-    fault = f"The judge failed {MOST_TRIES} times, the last time with: {failure or type(failure).__name__}"
+    fault = (
+        str(failure)
+        if own_fault
+        else f"The judge failed {MOST_TRIES} times, the last time with: {failure or type(failure).__name__}"
+    )
     return await _recorded(bench, found, lambda session: record.record_fault(session, found, fault, results))
 
 

@@ -3,17 +3,32 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from learnflow.judge import fields
+from learnflow.judge.comparisons import Comparison, Mode, parse_comparison
+from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedValue
 from learnflow.judge.inside.encoder import MAX_MESSAGE, Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.literals import wire_of
-from learnflow.judge.patterns import check_pattern, check_patterns
-from learnflow.judge.wire import kind_of, number_of
+from learnflow.judge.patterns import check_pattern
+from learnflow.judge.wire import kind_of
+
+__all__ = [
+    "Case",
+    "Comparison",
+    "Expected",
+    "ExpectedError",
+    "ExpectedOutput",
+    "ExpectedValue",
+    "Kind",
+    "Mode",
+    "case_from_expected_output",
+    "job_input",
+    "parse_cases",
+]
 
 Kind = Literal["stdio", "call", "expression"]
-Mode = Literal["exact", "trimmed", "tokens", "float", "unordered", "regex"]
 
 MAX_CASES = 100
 MAX_NAME = 200
@@ -24,51 +39,7 @@ MAX_WEIGHT = 1000
 
 _KINDS: tuple[Kind, ...] = ("stdio", "call", "expression")
 _LATER_KINDS = ("unit", "property")
-_MODES: tuple[Mode, ...] = get_args(Mode)
-_LATER_MODES = ("checker",)
 _MUTABLE = ("dict", "set", "dataclass")
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How an answer is compared. `rel` and `abs` are the tolerances of mode float (the larger one counts)."""
-
-    mode: Mode = "exact"
-    rel: float = 1e-9
-    abs: float = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedValue:
-    """The value that a call returns, an expression has, or (with "mutates") an argument has afterwards."""
-
-    value: Wire
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedError:
-    """The exception that a call or expression raises.
-
-    Its class by name, for which a subclass will do unless `exact_type`; a pattern to be found in its text (`match`), or
-    its whole text (`message`).
-    """
-
-    type: str
-    match: str | None = None
-    message: str | None = None
-    exact_type: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedOutput:
-    """What a program leaves behind; None is not looked at. `exit_code` None means 0 unless the case says otherwise."""
-
-    stdout: str | None
-    files: Mapping[str, str]
-    exit_code: int | None
-
-
-Expected = ExpectedValue | ExpectedError | ExpectedOutput
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +52,7 @@ class Case:
     expected: Expected
     hidden: bool = False
     weight: int = 1
-    comparison: Comparison = Comparison()
+    comparison: Comparison = Comparison()  # noqa: RUF009  # frozen
 
 
 def job_input(case: Case) -> dict[str, Any]:
@@ -146,7 +117,7 @@ def _parse_case(raw: Any, at: str, position: int) -> Case:
         expected=expected,
         hidden=fields.flag(raw.get("hidden", False), f"{at}.hidden"),
         weight=fields.whole(raw.get("weight", 1), f"{at}.weight", 0, MAX_WEIGHT),
-        comparison=_comparison(raw.get("comparison"), expected, f"{at}.comparison"),
+        comparison=parse_comparison(raw.get("comparison"), expected, f"{at}.comparison"),
     )
 
 
@@ -307,58 +278,3 @@ def _output(raw: Any, at: str) -> ExpectedOutput:
         files=files,
         exit_code=None if exit_code is None else fields.whole(exit_code, f"{at}.exit_code", 0, 255),
     )
-
-
-def _comparison(raw: Any, expected: Expected, at: str) -> Comparison:
-    if raw is None:
-        return Comparison("trimmed") if isinstance(expected, ExpectedOutput) else Comparison()
-    if not isinstance(raw, dict):
-        raise CaseError(at, 'Give an object such as {"mode": "exact"}.')
-    mode = next((mode for mode in _MODES if raw.get("mode") == mode), None)
-    if mode is None:
-        later = raw.get("mode") in _LATER_MODES
-        reason = f"Mode {raw.get('mode')!r} is not supported yet; use" if later else "Say how to compare:"
-        raise CaseError(f"{at}.mode", f"{reason} {', '.join(_MODES)}.")
-    fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
-    if mode != "float" and len(raw) > 1:
-        raise CaseError(at, 'Tolerances ("rel", "abs") belong to mode "float".')
-    tolerances = {name: _tolerance(raw[name], f"{at}.{name}") for name in ("rel", "abs") if name in raw}
-    _refuse_senseless_mode(mode, expected, at)
-    return Comparison(mode, **tolerances)
-
-
-def _tolerance(raw: Any, at: str) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw < 1e300:
-        raise CaseError(at, "Give a tolerance of 0 or more, such as 0.01.")
-    return float(raw)
-
-
-def _refuse_senseless_mode(mode: Mode, expected: Expected, comparison: str) -> None:
-    at = f"{comparison}.mode"
-    if mode == "regex":
-        check_patterns(_texts(expected), f"{comparison.removesuffix('.comparison')}.expected")
-    if mode == "exact" or isinstance(expected, ExpectedOutput):
-        return
-    if isinstance(expected, ExpectedError):
-        raise CaseError(at, "An exception is compared by its type and match alone; leave the comparison out.")
-    kind = kind_of(expected.value)
-    if mode in ("trimmed", "tokens", "regex") and kind != "str":
-        raise CaseError(at, f"Mode {mode!r} compares texts, but a {kind} is expected; use exact.")
-    if mode == "unordered" and kind not in ("list", "tuple", "set", "frozenset", "str"):
-        raise CaseError(at, f"A {kind} has no order to ignore; use exact.")
-    if mode == "float" and not _has_number(expected.value):
-        raise CaseError(at, "There is no number in what is expected; use exact.")
-
-
-def _texts(expected: Expected) -> list[str]:
-    if isinstance(expected, ExpectedOutput):
-        return [*([] if expected.stdout is None else [expected.stdout]), *expected.files.values()]
-    return [expected.value] if isinstance(expected, ExpectedValue) and isinstance(expected.value, str) else []
-
-
-def _has_number(wire: Wire) -> bool:
-    if number_of(wire) is not None or isinstance(wire, str):
-        return True
-    if isinstance(wire, dict):
-        return wire["t"] == "complex" or (wire["t"] != "bytes" and _has_number(wire.get("v")))
-    return isinstance(wire, list) and any(map(_has_number, wire))

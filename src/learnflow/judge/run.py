@@ -6,11 +6,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from learnflow.judge.cases import Case, job_input
+from learnflow.judge.checker import CHECKER_LIMITS, checker_job
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.limits import Limits
 from learnflow.judge.pool import ForkerPool
-from learnflow.judge.scoring import assess, assess_run, score_of, unrun
-from learnflow.judge.verdicts import CaseResult, Judgement, RunResult, Verdict
+from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
+from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
 JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
@@ -114,13 +115,21 @@ class _Submission:
         job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
             execution = await self.pool.execute(job, limits, owner=self.owner)
+            checked = await self._checked(case, execution, limits)
         except ForkerLost:
             sentence = "The judge failed while it ran this case. This is not your program's fault."
             return unrun(case, position, Verdict.internal_error, sentence, tier)
         self.seconds_left -= execution.wall_ms / 1e3
-        result = assess(case, position, execution, tier, self.code, limits)
+        result = assess(case, position, execution, tier, self.code, limits, checked)
         if result.verdict is Verdict.syntax_error:
             self.syntax_error = result
         if result.verdict is Verdict.time_limit:
             self.time_limits += 1
         return result
+
+    async def _checked(self, case: Case, execution: Execution, limits: Limits) -> Execution | None:
+        """What the teacher's checker says of the answer, from a child of its own; None when it has nothing to say."""
+        answer = answer_to_check(case, execution, self.code, limits)
+        if answer is None:
+            return None
+        return await self.pool.execute(checker_job(case, answer[0]) | {"seed": 0}, CHECKER_LIMITS, owner=self.owner)

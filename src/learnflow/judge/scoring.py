@@ -1,7 +1,8 @@
 """The verdict of a test case, from what its child left behind.
 
 Order of decision: why the child was stopped; the signal it died of; whether it reported at all; the error it reported;
-only then the answer. `internal_error` is never decided here: nothing a program does may look like our fault.
+only then the answer. `internal_error` is decided here only where a teacher's checker failed: nothing that a program
+does by itself may look like our fault.
 """
 
 import builtins
@@ -11,6 +12,7 @@ from typing import Any
 
 from learnflow.judge import feedback
 from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
 from learnflow.judge.endings import Ending, ending_of
@@ -19,19 +21,34 @@ from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import explain_lines, found
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
-from learnflow.judge.wire import WireError, check_wire, display
+from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
 _DEFAULTS = Limits()
 MAX_SHOWN = 4_000  # characters of an expected or actual text in a result
 
 
 def assess(
-    case: Case, position: int, execution: Execution, tier: str, source: str, limits: Limits = _DEFAULTS
+    case: Case,
+    position: int,
+    execution: Execution,
+    tier: str,
+    source: str,
+    limits: Limits = _DEFAULTS,
+    checked: Execution | None = None,
 ) -> CaseResult:
-    """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code."""
+    """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code.
+
+    `checked` is what the checker's child left behind, where `answer_to_check` gave it something to compare.
+    """
     ending = _ending_for(case, execution, source, limits)
     answer = _Answer(_shown_expected(case), None, None, None)
-    if ending is None:
+    fault = None
+    if ending is None and checked is not None:
+        answer, fault = _read_checked(case, execution, checked)
+        verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
+        verdict = verdict if fault is None else Verdict.internal_error
+        explanation, error = answer.explanation, None
+    elif ending is None:
         answer = _compare(case, execution)
         verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
         explanation, error = answer.explanation, None
@@ -57,7 +74,23 @@ def assess(
         cpu_ms=execution.cpu_ms,
         memory_kb=execution.memory_kb,
         tier=tier,
+        fault=None if fault is None else storable(fault),
     )
+
+
+def answer_to_check(case: Case, execution: Execution, source: str, limits: Limits = _DEFAULTS) -> tuple[Wire] | None:
+    """The answer that is the checker's to compare; None when the case is decided without one."""
+    if case.comparison.mode != "checker" or _ending_for(case, execution, source, limits) is not None:
+        return None
+    expected = case.expected
+    if isinstance(expected, ExpectedOutput):
+        unexpected = expected.exit_code is not None and expected.exit_code != execution.exit_code
+        return None if unexpected else (execution.stdout,)
+    try:
+        value = _returned(case, execution)
+    except WireError:
+        return None
+    return (value,) if is_complete(value) else None  # what was cut off can't be judged by anybody
 
 
 def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: str) -> CaseResult:
@@ -192,6 +225,20 @@ def _shown_text(text: str) -> str:
     return storable(shown)
 
 
+def _read_checked(case: Case, execution: Execution, checked: Execution) -> tuple[_Answer, str | None]:
+    said = read_answer(case, checked)
+    program = isinstance(case.expected, ExpectedOutput)
+    actual = _shown_text(execution.stdout) if program else storable(display(_returned(case, execution)))
+    answer = _Answer(_shown_expected(case), actual, None, said.message if said.fault is None else NOT_CHECKED)
+    return answer, said.fault
+
+
+def _returned(case: Case, execution: Execution) -> Wire:
+    """The value that the child claims. Raises WireError when it is none."""
+    field = "value" if case.input.get("mutates") is None else "mutated"
+    return check_wire((execution.report or {}).get(field))
+
+
 def _compare(case: Case, execution: Execution) -> _Answer:
     report = execution.report or {}
     expected, shown = case.expected, _shown_expected(case)
@@ -201,7 +248,7 @@ def _compare(case: Case, execution: Execution) -> _Answer:
         return _compare_error(expected, shown, report)
     mutates = case.input.get("mutates")
     try:
-        actual = check_wire(report.get("value" if mutates is None else "mutated"))
+        actual = _returned(case, execution)
     except WireError:
         return _Answer(
             shown, None, None, "What your code returned could not be read: it is too large or no plain value."

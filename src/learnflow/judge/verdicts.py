@@ -57,7 +57,8 @@ class CaseResult:
     """The outcome of one test case.
 
     The case's data appears only in expected, actual, diff, stdout, stderr, explanation and error: whoever hides a
-    hidden case blanks these seven and nothing else. `points` is 0 or `weight`.
+    hidden case blanks these seven and nothing else. `points` is 0 or `weight`. `fault` is for the teacher alone: why an
+    internal_error is the exercise's own.
     """
 
     position: int
@@ -78,6 +79,7 @@ class CaseResult:
     memory_kb: int = 0
     trust: Literal["isolated"] = "isolated"
     tier: str = "full"
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ A job is a dict, what cases.job_input() makes of a test case, with the code adde
     {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
      "mutates": null | index of an argument}
     {"kind": "expression", "source", "expression"}
+    {"kind": "checker", "source", "arguments": [wire, wire, wire]}      a teacher's code, in a child of its own
 A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
 below `if __name__ == "__main__":` does not run.
 
@@ -139,10 +140,21 @@ def _run_expression(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
+def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    namespace = _imported(job["source"])
+    try:
+        arguments = [_decode(wire, {}) for wire in job["arguments"]]
+        value = namespace["check"](*arguments)
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("call", error) from None
+    return {"ok": True, "value": _encoded(value)}, 0
+
+
 _KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
     "stdio": _run_stdio,
     "call": _run_call,
     "expression": _run_expression,
+    "checker": _run_checker,
 }
 
 
