@@ -17,6 +17,7 @@ below `if __name__ == "__main__":` does not run.
 The report, as JSON on the job socket:
     {"ok": true, "value": wire, "mutated": wire, "files": {name: text or null}}      (what applies)
     {"ok": false, "stage": "compile" | "run" | "call", "error": see encoder.describe_error}
+A job with "trace": true has its steps in the report's "trace": see tracer.py. It ends where the trace comes to a bound.
 """
 
 import atexit
@@ -31,7 +32,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder
+from learnflow.judge.inside import encoder, tracer
 
 SOURCE_NAME = "main.py"
 HOME = os.getcwd()  # the forker's working directory is where each job's home is mounted
@@ -67,10 +68,21 @@ class _Failed(Exception):
 def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
     """Run the job, write the report, end the process: with sys.exit()'s code for a stdio program, else 0 or 1."""
     code = 0
+    trace = _start_trace(report_descriptor) if job.get("trace") else None
     try:
         report, code = _KINDS[job["kind"]](job)
     except _Failed as failed:
         report, code = {"ok": False, "stage": failed.stage, "error": _described(failed.cause)}, 1
+    if trace is not None:
+        report["trace"] = trace.finish()
+    _end(report, code, report_descriptor)
+
+
+def _start_trace(report_descriptor: int) -> tracer.Tracer:
+    return tracer.Tracer(SOURCE_NAME, lambda trace: _end({"ok": True, "trace": trace}, 0, report_descriptor)).start()
+
+
+def _end(report: dict[str, Any], code: int, report_descriptor: int) -> NoReturn:
     _flush()
     try:
         text = _to_json(report)
