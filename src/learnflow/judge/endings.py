@@ -65,6 +65,8 @@ def _killed(execution: Execution, limits: Limits) -> Ending | None:
         return None
     if killer == signal.SIGXCPU:
         return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
+    if execution.out_of_memory:
+        return Ending(Verdict.memory_limit, _too_large(limits), None)
     if killer == signal.SIGKILL:
         # The kernel only says that it killed. It counts the time in ticks, which may run ahead of the true time.
         if execution.cpu_ms / limits.cpu_seconds / 1000 >= execution.memory_kb * 1024 / limits.memory_bytes:

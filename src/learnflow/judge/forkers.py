@@ -9,6 +9,7 @@ import json
 import math
 import os
 import secrets
+import signal
 import socket
 import struct
 import subprocess
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap
+from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import Child, ForkerLost, Output
 from learnflow.judge.limits import Limits
 from learnflow.judge.syscalls import compiled_filter
@@ -30,6 +31,7 @@ SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
 SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
 THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
 DESCRIPTORS = 64
+OUR_MEMORY = 8 * 2**20  # on top of a job's, in its cgroup: the spare, page tables and what the forker itself touches
 
 _MADE = struct.Struct("<i")  # as in inside/forker.py
 _EXIT = struct.Struct("<iidq")  # as in inside/forker.py
@@ -48,9 +50,15 @@ threading queue asyncio unittest ast keyword logging argparse html urllib.parse 
 class Forker:
     """One forker process. `run` serves one job at a time. `lost` is called once when it ends without being closed."""
 
-    def __init__(self, slot: int, lost: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, slot: int, lost: Callable[[], None] = lambda: None, groups: cgroups.Parents | None = None
+    ) -> None:
         self.slot = slot
         self.landlock = 0
+        self.served = 0  # jobs
+        self._groups = groups
+        self._group: cgroups.Group | None = None
+        self._pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
         self._lost = lost
         self._asked = 0
@@ -100,7 +108,19 @@ class Forker:
             raise
         self.landlock = facts["landlock"]
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        try:
+            await self._enter_group()
+        except BaseException as problem:
+            await self.close()
+            if isinstance(problem, OSError):
+                raise ForkerLost(f"making its cgroup failed: {problem}") from problem
+            raise
         self._prepare_spare()
+
+    async def _enter_group(self) -> None:
+        if self._groups is not None:
+            self._group = cgroups.Group(self._groups)
+            await asyncio.to_thread(self._group.enter, self._pid, THREADS)
 
     async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
         """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed."""
@@ -111,6 +131,7 @@ class Forker:
         child = self._spare
         assert child is not None
         self._spare = None
+        self.served += 1
         try:
             await child.ready
             return await self._run_in(child, job, limits)
@@ -147,6 +168,8 @@ class Forker:
             loop.call_later(limits.wall_seconds, stop, "wall"),
         ]
         try:
+            if self._group is not None:
+                self._group.limit(limits.memory_bytes + OUR_MEMORY)
             _write_all(memfd, _NOT_STARTED + self._message(job, limits))
             began = time.perf_counter()
             socket.send_fds(child.job, [b"J"], [memfd])
@@ -156,13 +179,14 @@ class Forker:
                 output.read_rest()
             if os.pread(memfd, 1, 0) == _NOT_STARTED and not stopped:
                 raise ForkerLost(f"the child could not set itself up: {outputs[1].text() or status}")
+            code = os.waitstatus_to_exitcode(status)
+            out_of_memory = code == -signal.SIGKILL and self._group is not None and self._group.has_killed()
         except OSError as problem:
             raise ForkerLost(f"the child is gone: {problem}") from problem
         finally:
             for timer in timers:
                 timer.cancel()
             os.close(memfd)
-        code = os.waitstatus_to_exitcode(status)
         return Execution(
             exit_code=code if code >= 0 else None,
             signal=-code if code < 0 else None,
@@ -174,6 +198,7 @@ class Forker:
             wall_ms=wall_ms,
             cpu_ms=cpu_ms,
             memory_kb=memory_kb,
+            out_of_memory=out_of_memory,
         )
 
     def _message(self, job: dict[str, Any], limits: Limits) -> bytes:
@@ -218,7 +243,8 @@ class Forker:
         elif tag == b"N":
             self._map_users(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
         elif tag == b"R":
-            self._empty_size = _address_space(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
+            self._pid = _CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0]
+            self._empty_size = _address_space(self._pid)
             self._ready.set_result(json.loads(rest))
         else:
             self._end(rest.decode("utf-8", "replace") or self._said() or "the forker ended")
@@ -302,6 +328,9 @@ class Forker:
             os.close(self._process_end)
             os.close(self._messages)
             self._process_end = -1
+            if self._group is not None:
+                self._group.remove()
+                self._group = None
 
 
 def _ancillary(messages: list[tuple[int, int, bytes]], kind: int) -> bytes:

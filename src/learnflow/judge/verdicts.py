@@ -41,6 +41,7 @@ class Execution:
     wall_ms: float = 0.0
     cpu_ms: float = 0.0
     memory_kb: int = 0
+    out_of_memory: bool = False  # the kernel killed it because its cgroup had no memory left
 
 
 class ErrorDetail(TypedDict):
