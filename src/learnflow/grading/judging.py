@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from learnflow.grading.definitions import Definition, define
-from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, Verdict, judge_code, run_code
+from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, Verdict, judge_code, run_code, trace_code
 
 LONGEST_OUTPUT = 8_000
 """Characters kept of what a case printed; the judge has compared the whole."""
@@ -56,11 +56,13 @@ async def judge_all(pool: ForkerPool, code: str, definition: Definition, *, owne
 async def execute(
     pool: ForkerPool, kind: str, request: dict[str, Any], *, owner: Hashable = None
 ) -> tuple[dict[str, Any], str | None]:
-    """The outcome of a run or a verification, and the type of error it ended with. Raises like `judge`."""
+    """The outcome of a run, a trace or a verification, and the type of error it ended with. Raises like `judge`."""
     definition = define(request["test_cases"], request["limits"]) if request["test_cases"] else None
     if kind == "verify":
         assert definition is not None
         return await _verify(pool, request, definition, owner), None
+    if kind == "trace":
+        return await _trace(pool, request, definition, owner)
     return await _run(pool, request, definition, owner)
 
 
@@ -73,6 +75,34 @@ async def _run(
     verdicts = [run.verdict, *(result.verdict for result in results)]
     error_type = next((verdict.value for verdict in verdicts if verdict is not Verdict.passed), None)
     outcome = {"run": asdict(run), "cases": [columns_of(result) for result in results]}
+    return outcome, run.error["type"] if run.error else error_type
+
+
+async def _trace(
+    pool: ForkerPool, request: dict[str, Any], definition: Definition | None, owner: Hashable
+) -> tuple[dict[str, Any], str | None]:
+    """The outcome as the API answers it."""
+    traced = await trace_code(
+        pool,
+        request["code"],
+        stdin=request["stdin"],
+        case=None if definition is None else definition.cases[0],
+        position=request["position"],
+        limits=Limits() if definition is None else definition.limits,
+        owner=owner,
+    )
+    run = traced.run
+    outcome = {
+        "stdout": run.stdout,
+        "stderr": run.stderr,
+        "exit_code": run.exit_code,
+        "verdict": None if traced.ended in ("steps", "size") else run.verdict.value,
+        "explanation": run.explanation,
+        "error": run.error,
+        "ended": traced.ended,
+        "steps": traced.steps,
+    }
+    error_type = None if run.verdict is Verdict.passed else run.verdict.value
     return outcome, run.error["type"] if run.error else error_type
 
 

@@ -23,7 +23,7 @@ from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 MAX_STEPS = 1_000
-MAX_BYTES = 400 * 2**10  # of all steps as ASCII JSON; the rest of 512 KiB is for the output
+MAX_BYTES = 380 * 2**10  # of all steps as ASCII JSON; what is left of 512 KiB is for the output and the error
 MAX_VALUE = 200  # characters of one value
 MAX_NAMES = 50  # variables of one frame that are watched
 MAX_STACK = 20  # calls that are shown: the outermost and the innermost
