@@ -1,4 +1,4 @@
-"""A checker over HTTP: one that fails is refused on saving; where it fails later, the teacher is told and no student."""
+"""A checker over HTTP: one that fails is refused on saving; where it fails later, teachers are told and no student."""
 
 from typing import Any
 

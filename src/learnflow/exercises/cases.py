@@ -5,7 +5,7 @@ expression) is asked of the judge through `verification.CheckDefinition` before 
 """
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +29,7 @@ MAX_TEXT = 256 * 1024
 MAX_DEPTH = 40
 """Lists and objects inside one another in a value."""
 MAX_FILES = 20
+MAX_TEST_FILE = 40_000
 MAX_CHECKER = 20_000
 """Characters of a teacher's comparison function."""
 MAX_FILE_NAME = 100
@@ -228,17 +229,35 @@ class ExpressionCase(_Case):
     expected: Value
 
 
-_KINDS: dict[str, type[StdioCase | CallCase | ExpressionCase]] = {
+class UnitInput(_Part):
+    """`module` is the name by which the tests import the student's code."""
+
+    test_file: Annotated[str, Field(min_length=1, max_length=MAX_TEST_FILE), AfterValidator(without_nul)]
+    module: Annotated[str, Field(max_length=100, pattern="^[A-Za-z_][A-Za-z0-9_]*$", examples=["add"])]
+
+
+class UnitCase(_Case):
+    """Tests of your own, unittest's or pytest's way, each worth `weight` points. Students may read the file."""
+
+    kind: Literal["unit"]
+    input: UnitInput
+    expected: None = None
+
+
+AnyCase: TypeAlias = StdioCase | CallCase | ExpressionCase | UnitCase
+
+_KINDS: dict[str, type[AnyCase]] = {
     "stdio": StdioCase,
     "call": CallCase,
     "expression": ExpressionCase,
+    "unit": UnitCase,
 }
 
 
-def _by_kind(raw: Any, _handler: object) -> StdioCase | CallCase | ExpressionCase:
+def _by_kind(raw: Any, _handler: object) -> AnyCase:
     # pydantic's own union would put the kind into the path of every error: test_cases[2].call.input.function
     if isinstance(raw, _Case):
-        return raw  # type: ignore[return-value]  # nothing but the three kinds is derived from _Case
+        return raw  # type: ignore[return-value]  # nothing but these kinds is derived from _Case
     if not isinstance(raw, dict):
         raise misplaced((), 'Give an object such as {"name": "adds", "kind": "call", "input": {...}, "expected": 3}.')
     kind = raw.get("kind")
@@ -248,12 +267,10 @@ def _by_kind(raw: Any, _handler: object) -> StdioCase | CallCase | ExpressionCas
     return model.model_validate(raw)
 
 
-TestCase = Annotated[
-    Annotated[StdioCase | CallCase | ExpressionCase, Field(discriminator="kind")], WrapValidator(_by_kind)
-]
+TestCase = Annotated[Annotated[AnyCase, Field(discriminator="kind")], WrapValidator(_by_kind)]
 
 
-def _make_sense_together(cases: list[StdioCase | CallCase | ExpressionCase]) -> list[Any]:
+def _make_sense_together(cases: list[AnyCase]) -> list[Any]:
     seen: dict[str, int] = {}
     for index, case in enumerate(cases):
         if case.name in seen:
@@ -267,7 +284,7 @@ def _make_sense_together(cases: list[StdioCase | CallCase | ExpressionCase]) -> 
 TestCases = Annotated[list[TestCase], Field(max_length=MAX_CASES), AfterValidator(_make_sense_together)]
 
 
-def normalised(case: StdioCase | CallCase | ExpressionCase) -> dict[str, Any]:
+def normalised(case: AnyCase) -> dict[str, Any]:
     """The case as it is stored: comparison, weight and `hidden` always said, inputs without what is the default."""
     default = "trimmed" if isinstance(case, StdioCase) else "exact"
     comparison = case.comparison or Comparison.model_validate({"mode": default})

@@ -142,7 +142,7 @@ class VisibleCase(BaseModel):
     """A test case in full, but for the code of a checker, which students don't get."""
 
     name: str
-    kind: Literal["stdio", "call", "expression"]
+    kind: Literal["stdio", "call", "expression", "unit"]
     input: dict[str, Any]
     expected: Any
     hidden: bool

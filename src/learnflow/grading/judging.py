@@ -139,6 +139,7 @@ def columns_of(result: CaseResult) -> dict[str, Any]:
         "stderr": _shortened(result.stderr),
         "explanation": result.explanation,
         "error": result.error,
+        "trust": result.trust,
     }
     return columns
 

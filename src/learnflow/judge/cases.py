@@ -3,15 +3,16 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
 from learnflow.judge.comparisons import Comparison, Mode, parse_comparison
-from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
 from learnflow.judge.inside.encoder import MAX_MESSAGE, Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.literals import wire_of
 from learnflow.judge.patterns import check_pattern
+from learnflow.judge.test_files import check_module, tests_in
 from learnflow.judge.wire import kind_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Expected",
     "ExpectedError",
     "ExpectedOutput",
+    "ExpectedTests",
     "ExpectedValue",
     "Kind",
     "Mode",
@@ -28,7 +30,7 @@ __all__ = [
     "parse_cases",
 ]
 
-Kind = Literal["stdio", "call", "expression"]
+Kind = Literal["stdio", "call", "expression", "unit"]
 
 MAX_CASES = 100
 MAX_NAME = 200
@@ -36,15 +38,19 @@ MAX_TEXT = 256 * 2**10  # characters of one text: stdin, stdout, a file
 MAX_ALL_TEXT = 2**20  # characters of all cases' texts together
 MAX_FILES = 20
 MAX_WEIGHT = 1000
+MAX_TEST_FILE = 40_000  # characters
 
-_KINDS: tuple[Kind, ...] = ("stdio", "call", "expression")
-_LATER_KINDS = ("unit", "property")
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_LATER_KINDS = ("property",)
 _MUTABLE = ("dict", "set", "dataclass")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service."""
+    """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service.
+
+    A case of kind unit has `weight` points for each of its tests.
+    """
 
     name: str
     kind: Kind
@@ -53,6 +59,11 @@ class Case:
     hidden: bool = False
     weight: int = 1
     comparison: Comparison = Comparison()  # noqa: RUF009  # frozen
+
+    @property
+    def points(self) -> int:
+        """What there is to be had for it."""
+        return self.weight * (len(self.expected.names) if isinstance(self.expected, ExpectedTests) else 1)
 
 
 def job_input(case: Case) -> dict[str, Any]:
@@ -99,11 +110,15 @@ def _parse_case(raw: Any, at: str, position: int) -> Case:
     known = ("name", "kind", "input", "expected", "hidden", "weight", "comparison", "mutates")
     raw = fields.mapping(raw, at, known, '{"name": "adds", "kind": "call", "input": {...}, "expected": 3}')
     kind = _kind(raw.get("kind"), f"{at}.kind")
-    if "expected" not in raw:
+    if "expected" not in raw and kind != "unit":
         raise CaseError(f"{at}.expected", "Say what is expected.")
-    given = _mutates_in_one_place(raw, kind, at)
+    given = _mutates_in_one_place({"expected": None, **raw}, kind, at)
     expected: Expected
-    if kind == "stdio":
+    if kind == "unit":
+        inputs, expected = _unit_input(given["input"], f"{at}.input")
+        if given["expected"] is not None:
+            raise CaseError(f"{at}.expected", "The tests themselves say what is expected; write null.")
+    elif kind == "stdio":
         inputs, expected = _stdio_input(given["input"], f"{at}.input"), _output(given["expected"], f"{at}.expected")
     else:
         inputs = (_call_input if kind == "call" else _expression_input)(given["input"], f"{at}.input")
@@ -171,6 +186,14 @@ def _stdio_input(raw: Any, at: str) -> dict[str, Any]:
         "files": _files(raw.get("files", {}), f"{at}.files"),
         "prompts": fields.flag(raw.get("prompts", False), f"{at}.prompts"),
     }
+
+
+def _unit_input(raw: Any, at: str) -> tuple[dict[str, Any], ExpectedTests]:
+    raw = fields.mapping(raw, at, ("test_file", "module"), '{"test_file": "from add import add\\n…", "module": "add"}')
+    test_file = fields.text(raw.get("test_file"), f"{at}.test_file", MAX_TEST_FILE)
+    module = fields.identifier(raw.get("module"), f"{at}.module")
+    check_module(module, f"{at}.module")
+    return {"test_file": test_file, "module": module}, ExpectedTests(tests_in(test_file, f"{at}.test_file"))
 
 
 def _files(raw: Any, at: str) -> dict[str, str]:

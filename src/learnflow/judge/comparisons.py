@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
-from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.patterns import check_patterns
@@ -40,6 +40,8 @@ def parse_comparison(raw: Any, expected: Expected, at: str) -> Comparison:
     mode = next((mode for mode in _MODES if raw.get("mode") == mode), None)
     if mode is None:
         raise CaseError(f"{at}.mode", f"Say how to compare: {', '.join(_MODES)}.")
+    if isinstance(expected, ExpectedTests) and mode != "exact":
+        raise CaseError(f"{at}.mode", "Tests compare by themselves; leave the comparison out.")
     if mode == "checker":
         return _checker(raw, expected, at)
     fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
@@ -89,6 +91,7 @@ def _refuse_senseless_mode(mode: Mode, expected: Expected, comparison: str) -> N
         return
     if isinstance(expected, ExpectedError):
         raise CaseError(at, "An exception is compared by its type and match alone; leave the comparison out.")
+    assert isinstance(expected, ExpectedValue)  # tests have no other mode than exact
     kind = kind_of(expected.value)
     if mode in ("trimmed", "tokens", "regex") and kind != "str":
         raise CaseError(at, f"Mode {mode!r} compares texts, but a {kind} is expected; use exact.")

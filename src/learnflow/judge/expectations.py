@@ -36,4 +36,11 @@ class ExpectedOutput:
     exit_code: int | None
 
 
-Expected = ExpectedValue | ExpectedError | ExpectedOutput
+@dataclass(frozen=True, slots=True)
+class ExpectedTests:
+    """The tests that a test file holds, all of which are to pass."""
+
+    names: tuple[str, ...]
+
+
+Expected = ExpectedValue | ExpectedError | ExpectedOutput | ExpectedTests

@@ -172,7 +172,7 @@ class Forker:
                 self._group.limit(limits.memory_bytes + OUR_MEMORY)
             _write_all(memfd, _NOT_STARTED + self._message(job, limits))
             began = time.perf_counter()
-            socket.send_fds(child.job, [b"J"], [memfd])
+            socket.send_fds(child.job, [b"J", bytes.fromhex(job.get("key", ""))], [memfd])
             status, cpu_ms, memory_kb = await child.exit
             wall_ms = (time.perf_counter() - began) * 1e3
             for output in outputs:
@@ -204,7 +204,7 @@ class Forker:
     def _message(self, job: dict[str, Any], limits: Limits) -> bytes:
         seed = job.get("seed")
         message = {
-            "job": job,
+            "job": {name: part for name, part in job.items() if name != "key"},  # it is read when the child may
             "seed": secrets.randbits(32) if seed is None else seed,
             "limits": {
                 "address_space": self._empty_size + limits.memory_bytes,

@@ -11,6 +11,7 @@ from learnflow.judge.child import ForkerLost
 from learnflow.judge.limits import Limits
 from learnflow.judge.pool import ForkerPool
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
+from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
 JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
@@ -112,7 +113,9 @@ class _Submission:
     async def _judge(self, position: int, case: Case) -> CaseResult:
         tier = self.pool.tier.tier
         limits = replace(self.limits, wall_seconds=min(self.limits.wall_seconds, self.seconds_left))
-        job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
+        key = new_key()
+        job = unit_job(case, key) if case.kind == "unit" else job_input(case)
+        job |= {"source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
             execution = await self.pool.execute(job, limits, owner=self.owner)
             checked = await self._checked(case, execution, limits)
@@ -120,7 +123,7 @@ class _Submission:
             sentence = "The judge failed while it ran this case. This is not your program's fault."
             return unrun(case, position, Verdict.internal_error, sentence, tier)
         self.seconds_left -= execution.wall_ms / 1e3
-        result = assess(case, position, execution, tier, self.code, limits, checked)
+        result = assess(case, position, execution, tier, self.code, limits, checked, key)
         if result.verdict is Verdict.syntax_error:
             self.syntax_error = result
         if result.verdict is Verdict.time_limit:

@@ -8,10 +8,10 @@ does by itself may look like our fault.
 import builtins
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from learnflow.judge import feedback
-from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
 from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
@@ -20,6 +20,7 @@ from learnflow.judge.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import explain_lines, found
+from learnflow.judge.unit import read_results
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
 from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
@@ -35,18 +36,25 @@ def assess(
     source: str,
     limits: Limits = _DEFAULTS,
     checked: Execution | None = None,
+    key: bytes = b"",
 ) -> CaseResult:
     """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code.
 
-    `checked` is what the checker's child left behind, where `answer_to_check` gave it something to compare.
+    `checked` is what the checker's child left behind, where `answer_to_check` gave it something to compare; `key` is
+    the nonce of a unit case.
     """
     ending = _ending_for(case, execution, source, limits)
     answer = _Answer(_shown_expected(case), None, None, None)
     fault = None
+    passed = None
     if ending is None and checked is not None:
         answer, fault = _read_checked(case, execution, checked)
         verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
         verdict = verdict if fault is None else Verdict.internal_error
+        explanation, error = answer.explanation, None
+    elif ending is None and isinstance(case.expected, ExpectedTests):
+        answer, passed = _read_tests(case, execution, key)
+        verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
         explanation, error = answer.explanation, None
     elif ending is None:
         answer = _compare(case, execution)
@@ -61,8 +69,9 @@ def assess(
         name=case.name,
         verdict=verdict,
         hidden=case.hidden,
-        weight=case.weight,
-        points=case.weight if verdict is Verdict.passed else 0,
+        weight=case.points,
+        trust=trust_of(case),
+        points=case.weight * passed if passed is not None else case.points if verdict is Verdict.passed else 0,
         expected=answer.expected,
         actual=answer.actual,
         diff=answer.diff,
@@ -76,6 +85,11 @@ def assess(
         tier=tier,
         fault=None if fault is None else storable(fault),
     )
+
+
+def trust_of(case: Case) -> Literal["isolated", "shared-process"]:
+    """Whether the student's code runs in the process that decides: only where tests call it there."""
+    return "shared-process" if case.kind == "unit" else "isolated"
 
 
 def answer_to_check(case: Case, execution: Execution, source: str, limits: Limits = _DEFAULTS) -> tuple[Wire] | None:
@@ -100,7 +114,8 @@ def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: s
         name=case.name,
         verdict=verdict,
         hidden=case.hidden,
-        weight=case.weight,
+        weight=case.points,
+        trust=trust_of(case),
         points=0,
         explanation=explanation,
         tier=tier,
@@ -217,6 +232,8 @@ def _shown_expected(case: Case) -> str | None:
         if expected.message is not None:
             return storable(f"raises {expected.type}: {expected.message}")
         return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
+    if isinstance(expected, ExpectedTests):
+        return f"{len(expected.names)} tests pass"
     return None if expected.stdout is None else _shown_text(expected.stdout)
 
 
@@ -233,6 +250,18 @@ def _read_checked(case: Case, execution: Execution, checked: Execution) -> tuple
     return answer, said.fault
 
 
+def _read_tests(case: Case, execution: Execution, key: bytes) -> tuple[_Answer, int]:
+    """The answer, and how many tests passed."""
+    result = read_results(case, execution, key)
+    shown = _shown_expected(case)
+    if result.fault is not None:
+        return _Answer(shown, None, None, result.fault), 0
+    lines = [f"failed {name}: {why}" if why else f"passed {name}" for name, why in result.tests]
+    failing = next(((name, why) for name, why in result.tests if why), None)
+    sentence = None if failing is None else f"The test {failing[0]} fails. {failing[1]}"
+    return _Answer(shown, _shown_text("\n".join(lines)), None, sentence), result.passed
+
+
 def _returned(case: Case, execution: Execution) -> Wire:
     """The value that the child claims. Raises WireError when it is none."""
     field = "value" if case.input.get("mutates") is None else "mutated"
@@ -246,6 +275,7 @@ def _compare(case: Case, execution: Execution) -> _Answer:
         return _compare_output(expected, case.comparison, execution, report)
     if isinstance(expected, ExpectedError):
         return _compare_error(expected, shown, report)
+    assert isinstance(expected, ExpectedValue)  # tests are read, not compared
     mutates = case.input.get("mutates")
     try:
         actual = _returned(case, execution)

@@ -90,11 +90,17 @@ class Evaluation(BaseModel):
 
 
 class JudgedWith(BaseModel):
-    """By what the verdict was reached. `fault` tells a teacher why nothing could be judged; null for students."""
+    """By what the verdict was reached: with the code and the exercise's version it can be reached again, bit for bit.
+
+    `fault` tells a teacher why nothing could be judged; null for students.
+    """
 
     tier: str | None = Field(None, examples=["full"])
     judge_version: str | None = None
-    interpreter: str | None = None
+    interpreter: str | None = Field(None, examples=["CPython 3.11.7"])
+    limits: dict[str, float] | None = Field(None, description="What one case might use, in seconds and bytes.")
+    hash_seed: int | None = Field(None, description="PYTHONHASHSEED, which decides the order of sets.")
+    random_seed: int | None = Field(None, description="Seed of `random` in case 0; each case has its position added.")
     fault: str | None = None
 
 

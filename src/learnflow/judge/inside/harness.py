@@ -10,6 +10,7 @@ A job is a dict, what cases.job_input() makes of a test case, with the code adde
     {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
      "mutates": null | index of an argument}
     {"kind": "expression", "source", "expression"}
+    {"kind": "unit", "source", "module", "sealed": hex}       its key is what is left in the job socket: unit_tests.py
     {"kind": "checker", "source", "arguments": [wire, wire, wire]}      a teacher's code, in a child of its own
 A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
 below `if __name__ == "__main__":` does not run.
@@ -32,9 +33,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder, tracer
+from learnflow.judge.inside import encoder, tracer, unit_tests
 
 SOURCE_NAME = "main.py"
+JOB_SOCKET = 3  # where the forker put it
 HOME = os.getcwd()  # the forker's working directory is where each job's home is mounted
 MAX_FILE_BYTES = 64 * 2**10  # of a file that is read back
 
@@ -152,6 +154,17 @@ def _run_expression(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
+def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    def student() -> ModuleType:
+        _imported(job["source"], job["module"])
+        return sys.modules[job["module"]]
+
+    os.set_blocking(JOB_SOCKET, False)
+    report = unit_tests.run(job["sealed"], job["module"], JOB_SOCKET, student, globals())
+    os.set_blocking(JOB_SOCKET, True)
+    return report, 0
+
+
 def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     namespace = _imported(job["source"])
     try:
@@ -167,14 +180,15 @@ _KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
     "call": _run_call,
     "expression": _run_expression,
     "checker": _run_checker,
+    "unit": _run_unit,
 }
 
 
-def _imported(source: str) -> dict[str, Any]:
-    """The namespace of the student's code as the module `main`."""
+def _imported(source: str, name: str = "main") -> dict[str, Any]:
+    """The namespace of the student's code as the module of that name."""
     _fresh_module("__main__")
     sys.argv = [SOURCE_NAME]
-    module = _fresh_module("main")
+    module = _fresh_module(name)
     program = _compiled(source, SOURCE_NAME)
     try:
         exec(program, module.__dict__)  # noqa: S102  # the point of the sandbox
