@@ -1,6 +1,7 @@
 """`learnflow judge EXERCISE_DIR FILE`: judge a program against an exercise on disk, without server or database.
 
-`learnflow judge doctor`: what isolation this machine offers. A folder of that name is judged as `./doctor`.
+`learnflow judge doctor`: what isolation this machine offers; `learnflow judge replay`: see replay.py. A folder of such
+a name is judged as `./doctor`.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ import typer.core
 from rich.console import Console
 from rich.markup import escape
 
+from learnflow.entry.commands.replay import replay
 from learnflow.exercises.course.read import read_exercise
 from learnflow.exercises.verification import Draft
 from learnflow.grading import judging
@@ -33,6 +35,9 @@ class _JudgeGroup(typer.core.TyperGroup):
 
 
 app = typer.Typer(cls=_JudgeGroup, no_args_is_help=True, help=HELP)
+
+
+app.command("replay")(replay)
 
 
 @app.command("exercise")
