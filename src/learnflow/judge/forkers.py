@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import socket
-import struct
 import subprocess
 import time
 from collections.abc import Callable
@@ -21,6 +20,17 @@ from typing import Any
 from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import Child, ForkerLost, Output
 from learnflow.judge.limits import Limits
+from learnflow.judge.messages import (
+    ANCILLARY_SPACE,
+    LONGEST_MESSAGE,
+    Ended,
+    Failed,
+    Made,
+    MapUsers,
+    Nonsense,
+    Ready,
+    read_message,
+)
 from learnflow.judge.syscalls import compiled_filter
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
@@ -33,9 +43,6 @@ THREADS = 32  # processes of the forker's user: the forker, two children, and th
 DESCRIPTORS = 64
 OUR_MEMORY = 8 * 2**20  # on top of a job's, in its cgroup: the spare, page tables and what the forker itself touches
 
-_MADE = struct.Struct("<i")  # as in inside/forker.py
-_EXIT = struct.Struct("<iidq")  # as in inside/forker.py
-_CREDENTIALS = struct.Struct("3i")
 _NOT_STARTED = b"\x00"
 
 # What introductory courses import. A module that is not listed is imported when a program asks for it, only slower.
@@ -70,7 +77,7 @@ class Forker:
     async def start(self) -> None:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[dict[str, Any]] = loop.create_future()
+        self._ready: asyncio.Future[Ready] = loop.create_future()
         options = {
             "become_nobody": bubblewrap.runs_as_root(),
             "readable": bubblewrap.readable_paths(),
@@ -106,7 +113,7 @@ class Forker:
         except BaseException:
             await self.close()
             raise
-        self.landlock = facts["landlock"]
+        self.landlock = facts.landlock
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         try:
             await self._enter_group()
@@ -133,13 +140,24 @@ class Forker:
         self._spare = None
         self.served += 1
         try:
-            await child.ready
+            await self._is_there(child)
             return await self._run_in(child, job, limits)
         finally:
             self._children.pop(child.number, None)
             child.close()
             if self.alive and self._spare is None:
                 self._prepare_spare()
+
+    async def _is_there(self, child: Child) -> None:
+        """Usually it has been there for long, as the spare."""
+        if not child.ready.done():
+            timer = asyncio.get_running_loop().call_later(SECONDS_TO_START, self._end, "no child came")
+            try:
+                await asyncio.shield(child.ready)
+            finally:
+                timer.cancel()
+        else:
+            child.ready.result()
 
     async def _run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
         loop = asyncio.get_running_loop()
@@ -226,45 +244,51 @@ class Forker:
             self._end(f"asking for a child failed: {problem}")
 
     def _on_message(self) -> None:
-        space = socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(4)
         try:
-            message, ancillary, _, _ = self._control.recvmsg(8192, space, socket.MSG_CMSG_CLOEXEC)
+            data, ancillary, _, _ = self._control.recvmsg(LONGEST_MESSAGE, ANCILLARY_SPACE, socket.MSG_CMSG_CLOEXEC)
+            message = read_message(data, ancillary)
         except BlockingIOError:
             return
-        except OSError as problem:
+        except (OSError, Nonsense) as problem:
             self._end(self._said() or str(problem))
             return
-        tag, rest = message[:1], message[1:]
-        if tag == b"X":
-            number, status, cpu_ms, memory_kb = _EXIT.unpack(rest)
-            self._child_ended(number, (status, cpu_ms, memory_kb))
-        elif tag == b"C":
-            self._child_made(*_MADE.unpack(rest), *_MADE.unpack(_ancillary(ancillary, socket.SCM_RIGHTS)))
-        elif tag == b"N":
-            self._map_users(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
-        elif tag == b"R":
-            self._pid = _CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0]
-            self._empty_size = _address_space(self._pid)
-            self._ready.set_result(json.loads(rest))
+        if isinstance(message, Ended):
+            self._child_ended(message)
+        elif isinstance(message, Made):
+            self._child_made(message)
+        elif isinstance(message, MapUsers):
+            self._map_users(message.pid)
+        elif isinstance(message, Failed) or self._ready.done():
+            reason = message.reason if isinstance(message, Failed) else "the forker was ready twice"
+            self._end(reason or self._said() or "the forker ended")
         else:
-            self._end(rest.decode("utf-8", "replace") or self._said() or "the forker ended")
+            self._set_ready(message)
 
-    def _child_made(self, number: int, pidfd: int) -> None:
-        child = self._children.get(number)
-        if child is None:  # nobody wants it any more; its job socket is closed, so it ends by itself
-            os.close(pidfd)
+    def _set_ready(self, message: Ready) -> None:
+        try:
+            self._empty_size = _address_space(message.pid)
+        except OSError as problem:
+            self._end(f"it ended at once: {problem}")
             return
-        child.pidfd = pidfd
+        self._pid = message.pid
+        self._ready.set_result(message)
+
+    def _child_made(self, made: Made) -> None:
+        child = self._children.get(made.number)
+        if child is None or child.pidfd >= 0:
+            os.close(made.pidfd)  # nobody wants it any more; its job socket is closed, so it ends by itself
+            return
+        child.pidfd = made.pidfd
         if not child.ready.done():
             child.ready.set_result(None)
 
-    def _child_ended(self, number: int, exit_: tuple[int, float, int]) -> None:
-        child = self._children.get(number)
+    def _child_ended(self, ended: Ended) -> None:
+        child = self._children.get(ended.number)
         if child is None:
             return
         if not child.exit.done():
-            child.exit.set_result(exit_)
-        if child is self._spare:
+            child.exit.set_result((ended.status, ended.cpu_ms, ended.memory_kb))
+        if child is self._spare or not child.ready.done():
             self._end(f"a child without a job ended: {child.said()}")
 
     def _map_users(self, pid: int) -> None:
@@ -331,10 +355,6 @@ class Forker:
             if self._group is not None:
                 self._group.remove()
                 self._group = None
-
-
-def _ancillary(messages: list[tuple[int, int, bytes]], kind: int) -> bytes:
-    return next(data for _, found, data in messages if found == kind)
 
 
 def _address_space(pid: int) -> int:
