@@ -22,7 +22,7 @@ from tests.grading.support import a_bench, a_student, handed_in, read
 CHANCE = """
 import random
 def add(a, b):
-    print(random.random(), {"x", "y", "z", "w"}, hash("text"), id(None) % 2)
+    print(object(), random.random(), {"x", "y", "z", "w"}, hash("text"), id(None) % 2)
     return random.randrange(10**9)
 """
 
@@ -53,6 +53,12 @@ async def test_chance_and_the_order_of_sets_are_the_same_again(
     submission_id = await judged(database, pool, exercise_id, CHANCE)
     result = await replay(database, pool, submission_id)
     assert (result.differences, result.other_conditions, result.cases) == ([], [], 2)
+
+
+async def test_in_another_pool_it_is_the_same_too(database: Database, pool: ForkerPool, exercise_id: int) -> None:
+    submission_id = await judged(database, pool, exercise_id, CHANCE)
+    async with ForkerPool(2) as another:
+        assert (await replay(database, another, submission_id)).differences == []
 
 
 async def test_what_is_not_as_it_was_is_told(database: Database, pool: ForkerPool, exercise_id: int) -> None:

@@ -1,10 +1,12 @@
 """What a judgement was reached with, beside code and cases, and whether judging again gives the same.
 
-A program's world in the sandbox is the same every time but for the clock: hashes and `random` are seeded, and nothing
-else of the machine is seen. What measures time (a verdict at the edge of a limit, a program that prints the time) may
-differ; all else must not.
+A program's world in the sandbox is the same every time but for the clock and the addresses of objects: hashes and
+`random` are seeded, and nothing else of the machine is seen. What measures time (a verdict at the edge of a limit, a
+program that prints the time) or goes by addresses (a set of objects without a hash of their own) may differ; all else
+must not. Addresses themselves, as in <__main__.Dog object at 0x7f0c>, are not compared.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -45,5 +47,9 @@ def differences(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, 
         Difference(position, str((then.get(position) or again[position])["name"]), what, old, new)
         for position in sorted(then.keys() | again.keys())
         for what in ("name", "verdict", "actual", "stdout")
-        if (old := then.get(position, {}).get(what)) != (new := again.get(position, {}).get(what))
+        if _comparable(old := then.get(position, {}).get(what)) != _comparable(new := again.get(position, {}).get(what))
     ]
+
+
+def _comparable(text: str | None) -> str | None:
+    return None if text is None else re.sub(r"\bat 0x[0-9a-f]+", "at 0x…", text)
