@@ -65,7 +65,7 @@ class Forker:
         self.served = 0  # jobs
         self._groups = groups
         self._group: cgroups.Group | None = None
-        self._pid = 0  # of the forker itself, inside bubblewrap, as seen from here
+        self.pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
         self._lost = lost
         self._asked = 0
@@ -127,7 +127,7 @@ class Forker:
     async def _enter_group(self) -> None:
         if self._groups is not None:
             self._group = cgroups.Group(self._groups)
-            await asyncio.to_thread(self._group.enter, self._pid, THREADS)
+            await asyncio.to_thread(self._group.enter, self.pid, THREADS)
 
     async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
         """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed."""
@@ -135,18 +135,20 @@ class Forker:
             raise ForkerLost("the forker has ended")
         if self._spare is None:
             self._prepare_spare()
-        child = self._spare
-        assert child is not None
-        self._spare = None
+        child, self._spare = self._spare, None
+        if child is None:
+            raise ForkerLost("the forker has just ended")
         self.served += 1
         try:
             await self._is_there(child)
-            return await self._run_in(child, job, limits)
+            return await self.run_in(child, job, limits)
         finally:
-            self._children.pop(child.number, None)
-            child.close()
-            if self.alive and self._spare is None:
-                self._prepare_spare()
+            self.forget(child)
+            asyncio.get_running_loop().call_soon(self._want_spare)  # once whoever waits for this verdict has it
+
+    def _want_spare(self) -> None:
+        if self.alive and self._spare is None:
+            self._prepare_spare()
 
     async def _is_there(self, child: Child) -> None:
         """Usually it has been there for long, as the spare."""
@@ -159,7 +161,13 @@ class Forker:
         else:
             child.ready.result()
 
-    async def _run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+    def forget(self, child: Child) -> None:
+        """Done with it; it is killed if it still runs."""
+        self._children.pop(child.number, None)
+        child.close()
+
+    async def run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+        """Run one job in a child that is ready."""
         loop = asyncio.get_running_loop()
         stopped: list[str] = []
 
@@ -235,13 +243,22 @@ class Forker:
         return json.dumps(message).encode("ascii")
 
     def _prepare_spare(self) -> None:
+        child = self.make_child()
+        if self.alive:
+            self._spare = child
+        else:
+            self.forget(child)
+
+    def make_child(self) -> Child:
+        """Ask for a child; its `ready` tells when it is there. forget() it in the end."""
         self._asked += 1
         child = Child(self._asked)
-        self._spare = self._children[child.number] = child
+        self._children[child.number] = child
         try:
             child.hand_over(self._control)
         except OSError as problem:
             self._end(f"asking for a child failed: {problem}")
+        return child
 
     def _on_message(self) -> None:
         try:
@@ -270,7 +287,7 @@ class Forker:
         except OSError as problem:
             self._end(f"it ended at once: {problem}")
             return
-        self._pid = message.pid
+        self.pid = message.pid
         self._ready.set_result(message)
 
     def _child_made(self, made: Made) -> None:

@@ -59,6 +59,11 @@ class ForkerPool:
         """How many forkers have nothing to do."""
         return self._idle.qsize()
 
+    @property
+    def forkers(self) -> frozenset[Forker]:
+        """Those that serve, for whoever measures them."""
+        return frozenset(self._forkers)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
