@@ -228,8 +228,9 @@ def _explain_lines(wanted: list[str], got: list[str]) -> str:
     if len(left) == len(right) and len(wrong) == 1:
         sentence = _explain_words(*wrong[0])
         if sentence is not None:
-            return f"Line {at + 1}: {sentence}"
-    return f"Line {at + 1} is {got[at][:120]!r}, but {wanted[at][:120]!r} was expected."
+            return f"Line {at + 1}: {sentence[0].lower()}{sentence[1:]}"
+    is_, due = (f"{text[:120]!r}" if text else "an empty line" for text in (got[at], wanted[at]))
+    return f"Line {at + 1} is {is_}, but {due} was expected."
 
 
 def _explain_words(wanted: str, got: str) -> str | None:
