@@ -158,6 +158,16 @@ async def test_a_program_stopped_by_a_limit_leaves_no_steps(pool: ForkerPool) ->
     assert (traced.run.verdict, traced.ended, traced.steps) == (Verdict.time_limit, "stopped", [])
 
 
+async def test_a_program_may_do_with_its_output_what_it_likes(pool: ForkerPool) -> None:
+    for code in ("import sys\nsys.stdout.close()\nx = 1\n", "import sys\nsys.stdout.detach()\nx = 1\n"):
+        traced = await trace_code(pool, code)
+        assert (traced.run.verdict, traced.ended, history(list(traced.steps), "x")) == (Verdict.passed, "end", ["1"])
+    traced = await trace_code(
+        pool, "import io, sys\nold, sys.stdout = sys.stdout, io.StringIO()\nprint(1)\nsys.stdout = old\nprint(2)\n"
+    )
+    assert (traced.run.stdout, traced.steps[-1]["output"]) == ("2\n", 2)
+
+
 async def test_code_that_cannot_be_read_has_no_steps(pool: ForkerPool) -> None:
     traced = await trace_code(pool, "x = (1\n")
     assert (traced.run.verdict, traced.ended, traced.steps) == (Verdict.syntax_error, "end", [])

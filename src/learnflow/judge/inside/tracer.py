@@ -18,6 +18,7 @@ import json
 import opcode
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -122,7 +123,8 @@ class Tracer:
             self._add(frame, event, None)
 
     def _add(self, frame: FrameType, event: str, value: str | None) -> None:
-        _flush(self._out)
+        with suppress(ValueError):  # the program has closed or detached it
+            _flush(self._out)
         stack, left_out = self._stack(frame)
         number = self._numbers.get(id(frame), 0)
         changed = self._changed(number, frame.f_locals) if number else []
