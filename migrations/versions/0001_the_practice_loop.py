@@ -347,6 +347,8 @@ def upgrade() -> None:
         "judging_queue",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("priority", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("turn", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("student_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("execution_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("attempt", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -374,7 +376,10 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("judging_queue", schema=None) as batch_op:
-        batch_op.create_index("ix_judging_queue_priority_id", ["priority", "id"], unique=False)
+        batch_op.create_index("ix_judging_queue_priority_turn_id", ["priority", "turn", "id"], unique=False)
+        batch_op.create_index(
+            "ix_judging_queue_student_id_priority_turn", ["student_id", "priority", "turn"], unique=False
+        )
 
     op.create_table(
         "refresh_tokens",
@@ -403,7 +408,8 @@ def downgrade() -> None:
 
     op.drop_table("refresh_tokens")
     with op.batch_alter_table("judging_queue", schema=None) as batch_op:
-        batch_op.drop_index("ix_judging_queue_priority_id")
+        batch_op.drop_index("ix_judging_queue_student_id_priority_turn")
+        batch_op.drop_index("ix_judging_queue_priority_turn_id")
 
     op.drop_table("judging_queue")
     with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:

@@ -123,6 +123,7 @@ MATRIX: dict[tuple[str, str], Row] = {
     ("POST", "/api/submissions/"): Row(signed_in(201), body=handed_in),
     # No grader runs in the server under test, so a run that may be made waits and is then told to come back.
     ("POST", "/api/submissions/run"): Row(signed_in(422), body=lambda world: {"code": ""}),
+    ("POST", "/api/submissions/trace"): Row(signed_in(422), body=lambda world: {"code": ""}),
     ("GET", "/api/submissions/student/{id}"): Row(owner_and_staff(200), path=owner),
     ("GET", "/api/submissions/exercise/{id}"): Row(signed_in(200), path=exercise),
     ("GET", "/api/submissions/{id}"): Row(owner_and_staff(200), path=submission),

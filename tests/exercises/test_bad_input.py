@@ -20,6 +20,10 @@ def stdio(**changes: Any) -> dict[str, Any]:
     return {"name": "a", "kind": "stdio", "input": {"stdin": "1\n"}, "expected": {"stdout": "1\n"}} | changes
 
 
+def unit(test_file: str, *, module: str = "add") -> dict[str, Any]:
+    return {"name": "a", "kind": "unit", "input": {"test_file": test_file, "module": module}}
+
+
 def nested(depth: int) -> Any:
     value: Any = 1
     for _ in range(depth):
@@ -42,10 +46,21 @@ SENSELESS = [
     ("test_cases[0].expected", {"test_cases": [{"name": "a", "kind": "call", "input": {"function": "add"}}]}),
     ("test_cases[0].expected[0][0][0]", {"test_cases": [case(expected=nested(60))]}),
     ("test_cases[0].expected", {"test_cases": [case(expected="a\0b")]}),
-    ("test_cases[0].kind", {"test_cases": [case(kind="unit")]}),
+    ("test_cases[0].kind", {"test_cases": [case(kind="property")]}),
+    ("test_cases[0].input.test_file", {"test_cases": [unit("x = 1")]}),
+    ("test_cases[0].input.test_file", {"test_cases": [unit("def test_a(:")]}),
+    ("test_cases[0].input.test_file", {"test_cases": [unit("import pytest\ndef test_a():\n    pass")]}),
+    ("test_cases[0].input.module", {"test_cases": [unit("def test_a():\n    pass", module="math")]}),
+    ("test_cases[0].expected", {"test_cases": [unit("def test_a():\n    pass") | {"expected": 3}]}),
     ("test_cases[0].kind", {"test_cases": [case(kind=[])]}),
     ("test_cases[0].comparison.mode", {"test_cases": [case(comparison={"mode": "regex"})]}),
     ("test_cases[0].comparison.mode", {"test_cases": [case(comparison={"mode": "tokens"})]}),
+    ("test_cases[0].comparison.mode", {"test_cases": [case(comparison={"mode": "chequer"})]}),
+    ("test_cases[0].comparison.code", {"test_cases": [case(comparison={"mode": "checker"})]}),
+    ("test_cases[0].comparison.code", {"test_cases": [case(comparison={"mode": "exact", "code": "x"})]}),
+    ("test_cases[0].comparison.code", {"test_cases": [case(comparison={"mode": "checker", "code": "def check("})]}),
+    ("test_cases[0].expected", {"test_cases": [case(comparison={"mode": "regex"}, expected="(a+)+")]}),
+    ("test_cases[0].input.prompts", {"test_cases": [stdio(input={"prompts": "no"})]}),
     ("test_cases[0].comparison.rel", {"test_cases": [case(comparison={"mode": "float", "rel": -1})]}),
     ("test_cases[0].comparison", {"test_cases": [case(comparison={"mode": "exact", "rel": 0.1})]}),
     ("test_cases[0].weight", {"test_cases": [case(weight="1")]}),

@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from learnflow.exercises.cases import CallCase, Comparison, ExpressionCase, StdioCase, cases_to_judge
+from learnflow.exercises.cases import CallCase, Comparison, ExpressionCase, StdioCase, UnitCase, cases_to_judge
 from learnflow.exercises.schemas import ExerciseIn, LimitOverrides
 from learnflow.grading.definitions import check_definition
 from learnflow.judge import Limits, parse_cases
@@ -44,6 +44,26 @@ EVERYTHING: list[dict[str, Any]] = [
         "expected": [1],
         "comparison": {"mode": "unordered"},
     },
+    {
+        "name": "tests",
+        "kind": "unit",
+        "input": {"test_file": "from add import add\ndef test_add():\n    assert add(1, 2) == 3\n", "module": "add"},
+        "expected": None,
+    },
+    {
+        "name": "checked",
+        "kind": "expression",
+        "input": {"expression": "f()"},
+        "expected": 3,
+        "comparison": {"mode": "checker", "code": "def check(expected, actual, input):\n    return True\n"},
+    },
+    {
+        "name": "prompts",
+        "kind": "stdio",
+        "input": {"stdin": "1", "prompts": True},
+        "expected": {"stdout": "\\d"},
+        "comparison": {"mode": "regex"},
+    },
     {"name": "echo", "kind": "stdio", "input": {}, "expected": {"stdout": ""}},
     {
         "name": "files",
@@ -63,7 +83,7 @@ def test_what_is_stored_of_a_case_is_said_in_full_and_judged_as_it_was_meant() -
     assert ExerciseIn.model_validate(exercise(test_cases=stored)).stored_cases() == stored
     assert parse_cases(stored) == parse_cases(EVERYTHING)
     assert stored[0]["expected"] is None
-    assert stored[8] == {
+    assert stored[11] == {
         "name": "echo",
         "kind": "stdio",
         "input": {},
@@ -75,7 +95,9 @@ def test_what_is_stored_of_a_case_is_said_in_full_and_judged_as_it_was_meant() -
 
 
 def test_judge_and_catalogue_know_the_same_kinds_comparisons_and_limits() -> None:
-    kinds = [get_args(model.model_fields["kind"].annotation)[0] for model in (StdioCase, CallCase, ExpressionCase)]
+    kinds = [
+        get_args(model.model_fields["kind"].annotation)[0] for model in (StdioCase, CallCase, ExpressionCase, UnitCase)
+    ]
     assert set(kinds) == set(get_args(Kind))
     assert set(get_args(Comparison.model_fields["mode"].annotation)) == set(get_args(Mode))
     assert set(LimitOverrides.model_fields) == set(RANGES)

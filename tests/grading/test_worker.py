@@ -138,7 +138,7 @@ async def test_a_failing_judge_is_tried_three_times_and_is_never_a_zero(
 ) -> None:
     submission_id = await handed_in(database, await a_student(database), exercise_id)
 
-    async def fails(*_arguments: object) -> None:
+    async def fails(*_arguments: object, **_named: object) -> None:
         raise failure
 
     monkeypatch.setattr(judging, "judge", fails)
@@ -162,8 +162,8 @@ async def test_an_internal_error_of_one_case_fails_the_whole_try(
 ) -> None:
     real = judging.judge_code
 
-    async def with_a_lost_case(*arguments: Any) -> Any:
-        judgement = await real(*arguments)
+    async def with_a_lost_case(*arguments: Any, **named: Any) -> Any:
+        judgement = await real(*arguments, **named)
         lost = replace(judgement.results[0], verdict=Verdict.internal_error, points=0)
         return replace(judgement, results=[lost, *judgement.results[1:]], passed=False, score=50)
 
@@ -182,7 +182,7 @@ async def test_an_internal_error_of_one_case_fails_the_whole_try(
 async def test_without_a_judge_the_work_waits_and_no_try_is_counted(
     database: Database, pool: ForkerPool, exercise_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def unavailable(*_arguments: object) -> None:
+    async def unavailable(*_arguments: object, **_named: object) -> None:
         raise JudgeUnavailable("bubblewrap is gone")
 
     monkeypatch.setattr(judging, "judge", unavailable)

@@ -93,6 +93,8 @@ def test_a_case_without_a_name_is_called_by_its_place() -> None:
     assert [case.name for case in parse_cases([call(), nameless])] == ["adds", "Case 2"]
 
 
+CHECKER = "def check(expected, actual, input):\n    return True\n"
+
 REFUSED: list[tuple[Any, str]] = [
     ("x", "test_cases"),
     ([], "test_cases"),
@@ -107,7 +109,7 @@ REFUSED: list[tuple[Any, str]] = [
     ([call(name=1)], "test_cases[0].name"),
     ([call(kind=None)], "test_cases[0].kind"),
     ([call(kind=["call"])], "test_cases[0].kind"),
-    ([call(kind="unit")], "test_cases[0].kind"),
+    ([call(kind="quiz")], "test_cases[0].kind"),
     ([call(kind="property")], "test_cases[0].kind"),
     ([{"name": "a", "kind": "call", "input": {"function": "f"}}], "test_cases[0].expected"),
     ([call(hidden="yes")], "test_cases[0].hidden"),
@@ -142,7 +144,25 @@ REFUSED: list[tuple[Any, str]] = [
     ([call(comparison="exact")], "test_cases[0].comparison"),
     ([call(comparison={})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "regex"})], "test_cases[0].comparison.mode"),
-    ([call(comparison={"mode": "checker", "code": "..."})], "test_cases[0].comparison.mode"),
+    ([call(comparison={"mode": "regex"}, expected="(a+)+b")], "test_cases[0].expected"),
+    ([stdio(comparison={"mode": "regex"}, expected={"stdout": "ok\n("})], "test_cases[0].expected"),
+    ([stdio(comparison={"mode": "regex"}, expected={"stdout": ".*.*.*\n" * 2})], "test_cases[0].expected"),
+    ([stdio(input={"prompts": 1})], "test_cases[0].input.prompts"),
+    ([call(expected={"raises": "ValueError", "match": "a", "message": "a"})], "test_cases[0].expected.message"),
+    ([call(expected={"raises": "ValueError", "message": 1})], "test_cases[0].expected.message"),
+    ([call(expected={"raises": "ValueError", "exact_type": "yes"})], "test_cases[0].expected.exact_type"),
+    ([call(comparison={"mode": "checker"})], "test_cases[0].comparison.code"),
+    ([call(comparison={"mode": "checker", "code": "..."})], "test_cases[0].comparison.code"),
+    ([call(comparison={"mode": "checker", "code": "def check(:"})], "test_cases[0].comparison.code"),
+    ([call(comparison={"mode": "checker", "code": CHECKER, "rel": 1})], "test_cases[0].comparison.rel"),
+    (
+        [call(comparison={"mode": "checker", "code": CHECKER}, expected={"raises": "E"})],
+        "test_cases[0].comparison.mode",
+    ),
+    (
+        [stdio(comparison={"mode": "checker", "code": CHECKER}, expected={"exit_code": 0})],
+        "test_cases[0].comparison.mode",
+    ),
     ([call(comparison={"mode": "unordered"})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "trimmed"})], "test_cases[0].comparison.mode"),
     ([call(comparison={"mode": "tokens"}, expected=[1])], "test_cases[0].comparison.mode"),
@@ -184,9 +204,7 @@ def test_what_makes_no_sense_is_refused_by_field(definitions: Any, field: str) -
 
 def test_later_kinds_are_refused_with_a_word_about_it() -> None:
     with pytest.raises(CaseError, match="not supported yet"):
-        parse_cases([call(kind="unit")])
-    with pytest.raises(CaseError, match="not supported yet"):
-        parse_cases([call(comparison={"mode": "regex"})])
+        parse_cases([call(kind="property")])
 
 
 @given(

@@ -49,7 +49,14 @@ def about(expected: Any, actual: Any, stdout: str = "") -> str:
         ([1, 2, 3], [2, 3], "", "first element is missing"),
         ([1, 2], [1, 2, 3], "", "one element too much"),
         ([1, 2], [], "", "empty"),
-        ([1, 2, 3, 4], [1], "", "has 1 elements, but 4"),
+        ([1, 2, 3, 4], [1], "", "has 1 element, but 4 were expected."),
+        ([9], [1, 2], "", "has 2 elements, but 1 was expected. You may be off by one"),
+        ([1, 2, 3], [0, 1, 2], "", "Every element is 1 less than expected. You are off by one"),
+        (30, 31, "", "1 more than expected. If it counts something, you may be off by one"),
+        (-1, 0, "", "returned 0, but -1 was expected."),
+        (0, 1, "", "returned 1, but 0 was expected."),
+        ("..\n...", "..", "", "returned '..', but '..\\n...' was expected."),
+        ("!?", "?!", "", "backwards"),
         ([1, 2, 3], [1, 5, 3], "", "index 1 is wrong: it is 5 instead of 2"),
         (100, 7, "", "returned 7, but 100 was expected"),
         (None, 7, "", "returned 7, but None was expected"),
@@ -72,8 +79,11 @@ def test_a_wrong_value_is_explained(expected: Any, actual: Any, stdout: str, wor
         ("Hello!\n", "Hello\n", "punctuation"),
         ("6\n", "Number? 6\n", "inside input(...)"),
         ("1\n2\n3\n", "1\n2\n", "The first 2 lines are right, but 1 line is missing"),
-        ("1\n", "1\n2\n", "1 line(s) too much"),
-        ("1\n2\n3\n", "1\n2\n4\n", "Line 3: Off by one"),
+        ("1\n", "1\n2\n", "1 line too much"),
+        ("#\n##\n###\n", "#\n##\n", "The first 2 lines are right, but 1 line is missing after that."),
+        ("#\n##\n###\n", "\n#\n##\n", "Line 1 is an empty line, but '#' was expected."),
+        ("Total\n-----\n", "Total\n", "The first line is right, but 1 line is missing after that."),
+        ("1\n2\n3\n", "1\n2\n4\n", "Line 3: your number is 1 more than expected."),
         ("Sum: 6.00\n", "Sum: 6.0\n", "written differently"),
         ("a\nb\n", "a\nxyz\n", "Line 2 is 'xyz', but 'b' was expected"),
     ],
@@ -100,7 +110,30 @@ def raised_by(source: str) -> dict[str, Any]:
         ("'a' + 1", "text and a number can't be added"),
         ("1 + 'a'", "text and a number can't be added"),
         ("None + 1", "one of the values is None"),
-        ("[1] + 1", "can only concatenate"),
+        ("[1] + 1", "only another list can be added to a list, not a int"),
+        ("range(7 / 2)", "use // instead of /"),
+        ("range('5')", "not a str"),
+        ("int([1])", "not of a list"),
+        ("', '.join([1])", "element 0 is a int"),
+        ("1 in 'abc'", "only a text can be in a text"),
+        ("-'5'", "works on a number, not on a str"),
+        ("a, b = 1", "single int can't be spread"),
+        ("class P: pass\nP(1)", "lack an __init__"),
+        ("class P:\n    def f(): pass\nP().f()", "needs self"),
+        ("class P:\n    def f(self): pass\nP.f()", "make an object first"),
+        ("def f(a): pass\nf(1, a=2)", "given a twice"),
+        ("'%s' % (1, 2)", "number of % signs"),
+        ("raise 'no'", "raise needs an exception"),
+        ("next([1])", "put iter(...)"),
+        ("class P: pass\nP.size", "the class P has no 'size'"),
+        ("'abc'.index('x')", "use .find()"),
+        ("import math\nmath.sqrt(-1)", "root of a negative number"),
+        ("range(1, 2, 0)", "step of 0"),
+        ("'a'.split('')", "split at nothing"),
+        ("import random\nrandom.randint(3, 1)", "smaller end"),
+        ("d = {1: 1}\nfor k in d: d[k + 1] = 1", "loop over a copy"),
+        ("next(iter([]))", "nothing more"),
+        ("2.0 ** 10000", "too large"),
         ("1 < 'a'", "can't compare"),
         ("x = None\nx[0]", "this value is None"),
         ("x = 1\nx(2)", "called like a function"),
@@ -143,8 +176,10 @@ def raised_by(source: str) -> dict[str, Any]:
 )
 def test_an_exception_is_explained_on_the_students_line(source: str, words: str) -> None:
     detail = error_detail(raised_by(source), source)
-    assert words in explain_error(detail, source)
+    sentence = explain_error(detail, source)
+    assert words in sentence
     assert detail["line"] is not None
+    assert sentence.startswith(f"On line {detail['line']}: ")
     assert 'File "main.py", line' in detail["traceback"]
 
 
@@ -175,11 +210,37 @@ def test_an_exception_is_explained_on_the_students_line(source: str, words: str)
         ("(" * 300, "nested too deeply"),
         ("def f(x):\n    retrun x", "did you mean return?"),
         ("whlie True:\n    pass", "did you mean while?"),
+        ("def f:\n    pass", "def name():"),
+        ("try:\n    x = 1\nprint(2)", "except"),
+        ("x = 07", "write 7"),
+        ("x = 1 \\ 2", "backslash"),
+        ("print(sep='', 1)", "come first"),
+        ("def f(a=1, b): pass", "come first"),
+        ("f(a=1, a=2)", "given twice"),
+        ("def f(a, a): pass", "two parameters are called a"),
+        ("def f():\n    x = 1\n    global x", "put it first"),
+        ("yield 1", "only inside a function"),
+        ("x = f'{1'", "braces { }"),
+        ("x = f'{}'", "nothing between the braces"),
+        ("x = 'C:\\Users'", "write it twice"),
+        ("del 1", "can't be deleted"),
+        ("if 1:\n    pass\nelse if 2:\n    pass", "elif"),
+        ("x = 1\nx++", "+= 1"),
+        ("if 1 => 2:\n    pass", ">= and <="),
+        ("if 1 && 2:\n    pass", "and and or"),
+        ("if !x:\n    pass", "not instead of !"),
+        ("class = 1", "one of Python's own"),
+        ("print('a' 'b' 1)", "comma"),
+        ("y: 'Oh!' = = 2", "Python can't"),
         ("x = = 1", "Python can't read this"),
     ],
 )
-def test_unreadable_code_is_explained(source: str, words: str) -> None:
-    assert words in explain_syntax(error_detail(raised_by(source), source), source)
+def test_unreadable_code_is_explained_on_the_students_line(source: str, words: str) -> None:
+    detail = error_detail(raised_by(source), source)
+    sentence = explain_syntax(detail, source)
+    assert words in sentence
+    if detail["line"] is not None:
+        assert sentence.startswith(f"Line {detail['line']}: ")
 
 
 def test_a_deep_traceback_is_cut_in_the_middle() -> None:

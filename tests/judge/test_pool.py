@@ -223,3 +223,30 @@ async def test_other_systems_than_linux_are_told_plainly(monkeypatch: pytest.Mon
     report = await probe()
     assert report.tier is Tier.none
     assert "on Linux only" in report.sentence()
+
+
+async def test_a_forker_gives_its_place_to_a_new_one_after_so_many_jobs() -> None:
+    async with ForkerPool(size=1, jobs_per_forker=10) as pool:
+        first = set(pool._forkers)
+        await asyncio.gather(*(pool.execute(HELLO, Limits()) for _ in range(9)))
+        ended = await asyncio.gather(*(pool.execute(HELLO, Limits()) for _ in range(50)))
+        assert {execution.stdout for execution in ended} == {"hello\n"}
+        async with asyncio.timeout(5):
+            while pool._restarts:
+                await asyncio.gather(*pool._restarts)
+        assert pool._forkers.isdisjoint(first)
+        assert (len(pool._forkers), pool.idle) == (1, 1)
+        assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_closing_can_let_running_jobs_end() -> None:
+    pool = ForkerPool(size=1)
+    await pool.start()
+    slow = {"kind": "stdio", "source": "import time\ntime.sleep(0.2)\nprint('done')"}
+    running = asyncio.create_task(pool.execute(slow, Limits()))
+    waiting = asyncio.create_task(pool.execute(HELLO, Limits()))
+    await asyncio.sleep(0.05)
+    await pool.close(drain_seconds=5)
+    assert (await running).stdout == "done\n"
+    with pytest.raises(JudgeUnavailable):
+        await waiting

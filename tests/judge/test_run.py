@@ -163,3 +163,10 @@ async def test_a_free_run_gives_what_the_program_printed(pool: ForkerPool) -> No
     assert result.error is not None
     assert (result.error["type"], result.error["line"]) == ("ZeroDivisionError", 3)
     assert "harness" not in result.error["traceback"]
+
+
+async def test_a_refused_connection_is_forbidden_however_it_was_wrapped(pool: ForkerPool) -> None:
+    for address in ("http://127.0.0.1:1", "https://example.org"):
+        code = f"import urllib.request\nurllib.request.urlopen({address!r})"
+        result = await run_code(pool, code)
+        assert (result.verdict, result.error and result.error["type"]) == (Verdict.forbidden, "URLError")

@@ -51,7 +51,7 @@ def test_the_right_value_passes_and_earns_its_weight() -> None:
 def test_a_wrong_value_is_shown_and_explained() -> None:
     result = of(call(), returned(4, stdout="hm\n"))
     assert (result.verdict, result.points, result.actual) == (Verdict.wrong_answer, 0, "4")
-    assert "Off by one" in (result.explanation or "")
+    assert "off by one" in (result.explanation or "")
     assert result.stdout == "hm\n"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
@@ -145,6 +145,15 @@ def _begin_sqlite(connection: Any) -> None:
 def announce(session: AsyncSession) -> None:
     """Have `Database.announced` set once this session's transaction has committed."""
     session.info[_ANNOUNCES] = True
+
+
+async def hold_row(session: AsyncSession, key: Any, value: int) -> None:
+    """Have other transactions that would hold the same row (where column `key` is `value`) wait for the end of this.
+
+    For what must not be decided twice at the same moment. On SQLite writers wait for each other anyway.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(select(key).where(key == value).with_for_update(key_share=True))
 
 
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:

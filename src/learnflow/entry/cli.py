@@ -26,8 +26,8 @@ app = typer.Typer(
 app.add_typer(course.app, name="course")
 app.add_typer(user.app, name="user")
 app.add_typer(db.app, name="db")
+app.add_typer(judge.app, name="judge")
 app.command("grader")(grader.grader)
-app.command("judge")(judge.judge)
 app.command("prepare")(prepare.prepare)
 
 

@@ -5,7 +5,7 @@ expression) is asked of the judge through `verification.CheckDefinition` before 
 """
 
 import math
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -29,6 +29,9 @@ MAX_TEXT = 256 * 1024
 MAX_DEPTH = 40
 """Lists and objects inside one another in a value."""
 MAX_FILES = 20
+MAX_TEST_FILE = 40_000
+MAX_CHECKER = 20_000
+"""Characters of a teacher's comparison function."""
 MAX_FILE_NAME = 100
 """Bytes in UTF-8."""
 MAX_ARGUMENTS = 100
@@ -119,16 +122,24 @@ class _Part(BaseModel):
 
 
 class Comparison(_Part):
-    """How an answer is compared; `rel` and `abs` are the tolerances of mode float, of which the larger one counts."""
+    """How an answer is compared.
 
-    mode: Literal["exact", "trimmed", "tokens", "float", "unordered"]
+    `rel` and `abs` are the tolerances of mode float, of which the larger one counts. `code` is the program of mode
+    checker: a function `check(expected, actual, input)` that returns whether the answer is right, or
+    `{"passed": false, "message": "for the student"}`.
+    """
+
+    mode: Literal["exact", "trimmed", "tokens", "float", "unordered", "regex", "checker"]
     rel: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
     abs: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
+    code: Annotated[str, Field(min_length=1, max_length=MAX_CHECKER), AfterValidator(without_nul)] | None = None
 
     @model_validator(mode="after")
-    def _tolerances_belong_to_float(self) -> "Comparison":
+    def _has_what_belongs_to_its_mode(self) -> "Comparison":
         if self.mode != "float" and (self.rel is not None or self.abs is not None):
             raise ValueError('Tolerances ("rel", "abs") belong to mode "float".')
+        if (self.mode == "checker") != (self.code is not None):
+            raise misplaced(("code",), 'Mode "checker", and no other, has "code": def check(expected, actual, input).')
         return self
 
 
@@ -140,9 +151,12 @@ class _Case(_Part):
 
 
 class StdioInput(_Part):
+    """`prompts`: whether what `input("…")` prints is part of the output."""
+
     stdin: CaseText = ""
     args: Annotated[list[Argument], Field(max_length=MAX_ARGUMENTS)] = []
     files: Files = {}
+    prompts: bool = False
 
 
 class StdioExpected(_Part):
@@ -215,17 +229,35 @@ class ExpressionCase(_Case):
     expected: Value
 
 
-_KINDS: dict[str, type[StdioCase | CallCase | ExpressionCase]] = {
+class UnitInput(_Part):
+    """`module` is the name by which the tests import the student's code."""
+
+    test_file: Annotated[str, Field(min_length=1, max_length=MAX_TEST_FILE), AfterValidator(without_nul)]
+    module: Annotated[str, Field(max_length=100, pattern="^[A-Za-z_][A-Za-z0-9_]*$", examples=["add"])]
+
+
+class UnitCase(_Case):
+    """Tests of your own, unittest's or pytest's way, each worth `weight` points. Students may read the file."""
+
+    kind: Literal["unit"]
+    input: UnitInput
+    expected: None = None
+
+
+AnyCase: TypeAlias = StdioCase | CallCase | ExpressionCase | UnitCase
+
+_KINDS: dict[str, type[AnyCase]] = {
     "stdio": StdioCase,
     "call": CallCase,
     "expression": ExpressionCase,
+    "unit": UnitCase,
 }
 
 
-def _by_kind(raw: Any, _handler: object) -> StdioCase | CallCase | ExpressionCase:
+def _by_kind(raw: Any, _handler: object) -> AnyCase:
     # pydantic's own union would put the kind into the path of every error: test_cases[2].call.input.function
     if isinstance(raw, _Case):
-        return raw  # type: ignore[return-value]  # nothing but the three kinds is derived from _Case
+        return raw  # type: ignore[return-value]  # nothing but these kinds is derived from _Case
     if not isinstance(raw, dict):
         raise misplaced((), 'Give an object such as {"name": "adds", "kind": "call", "input": {...}, "expected": 3}.')
     kind = raw.get("kind")
@@ -235,12 +267,10 @@ def _by_kind(raw: Any, _handler: object) -> StdioCase | CallCase | ExpressionCas
     return model.model_validate(raw)
 
 
-TestCase = Annotated[
-    Annotated[StdioCase | CallCase | ExpressionCase, Field(discriminator="kind")], WrapValidator(_by_kind)
-]
+TestCase = Annotated[Annotated[AnyCase, Field(discriminator="kind")], WrapValidator(_by_kind)]
 
 
-def _make_sense_together(cases: list[StdioCase | CallCase | ExpressionCase]) -> list[Any]:
+def _make_sense_together(cases: list[AnyCase]) -> list[Any]:
     seen: dict[str, int] = {}
     for index, case in enumerate(cases):
         if case.name in seen:
@@ -254,7 +284,7 @@ def _make_sense_together(cases: list[StdioCase | CallCase | ExpressionCase]) -> 
 TestCases = Annotated[list[TestCase], Field(max_length=MAX_CASES), AfterValidator(_make_sense_together)]
 
 
-def normalised(case: StdioCase | CallCase | ExpressionCase) -> dict[str, Any]:
+def normalised(case: AnyCase) -> dict[str, Any]:
     """The case as it is stored: comparison, weight and `hidden` always said, inputs without what is the default."""
     default = "trimmed" if isinstance(case, StdioCase) else "exact"
     comparison = case.comparison or Comparison.model_validate({"mode": default})

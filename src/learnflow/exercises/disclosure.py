@@ -7,10 +7,17 @@ case, or a hint that was not revealed to them; of a hidden case they see that th
 from typing import Any
 
 from learnflow.accounts.access import Caller, is_staff
-from learnflow.exercises.cases import Comparison
 from learnflow.exercises.errors import ExerciseNotFound, SolutionLocked
 from learnflow.exercises.queries import Published
-from learnflow.exercises.schemas import ExerciseOut, HiddenCase, HintOut, LimitOverrides, SolutionOut, VisibleCase
+from learnflow.exercises.schemas import (
+    ExerciseOut,
+    HiddenCase,
+    HintOut,
+    LimitOverrides,
+    ShownComparison,
+    SolutionOut,
+    VisibleCase,
+)
 
 
 def require_visible(published: Published, caller: Caller) -> None:
@@ -70,7 +77,10 @@ def shown_hint(published: Published, rung: int) -> HintOut:
 def _shown_case(case: dict[str, Any], caller: Caller) -> VisibleCase | HiddenCase:
     if case["hidden"] and not sees_hidden(caller):
         return HiddenCase(name=case["name"])
-    return VisibleCase(**case | {"comparison": Comparison.model_validate(case["comparison"])})
+    comparison = ShownComparison.model_validate(case["comparison"])
+    if not is_staff(caller):
+        comparison.code = None
+    return VisibleCase(**case | {"comparison": comparison})
 
 
 def visible_cases(test_cases: list[dict[str, Any]], caller: Caller) -> list[dict[str, Any]]:

@@ -138,10 +138,12 @@ def problems_of(draft: Draft, outcome: Verification, *, has_cases: bool = True) 
     places = {case["name"]: f"test_cases[{index}]" for index, case in enumerate(draft.test_cases)}
     problems = []
     for failure in outcome.failures:
-        if failure.verdict == "internal_error":
+        if failure.verdict == "internal_error" and not failure.fault:
             raise VerificationUnavailable(f"The judge itself failed on the case {failure.name!r}.")
         why = f" {failure.explanation}" if failure.explanation else ""
         message = f"The solution does not pass the case {failure.name!r} ({failure.verdict}).{why}"
+        if failure.fault:
+            message = f"The case {failure.name!r} can't be judged by.{why}"
         field = places.get(failure.name, "test_cases") if has_cases else "expected_output"
         problems.append(FieldProblem(field=field, message=message))
     if outcome.starter_passes:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from learnflow.core.text import ShortText, Text, without_nul
-from learnflow.exercises.cases import Comparison, TestCases, cases_to_judge, normalised
+from learnflow.exercises.cases import TestCases, cases_to_judge, normalised
 from learnflow.exercises.standing import Status
 from learnflow.exercises.verification import Draft
 
@@ -129,16 +129,25 @@ class ExerciseIn(BaseModel):
         )
 
 
+class ShownComparison(BaseModel):
+    """How an answer is compared; the code of a checker is for staff alone, since it may tell the solution."""
+
+    mode: str = Field(examples=["exact"])
+    rel: float | None = None
+    abs: float | None = None
+    code: str | None = None
+
+
 class VisibleCase(BaseModel):
-    """A test case in full."""
+    """A test case in full, but for the code of a checker, which students don't get."""
 
     name: str
-    kind: Literal["stdio", "call", "expression"]
+    kind: Literal["stdio", "call", "expression", "unit"]
     input: dict[str, Any]
     expected: Any
     hidden: bool
     weight: int
-    comparison: Comparison
+    comparison: ShownComparison
 
 
 class HiddenCase(BaseModel):

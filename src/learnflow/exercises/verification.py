@@ -27,11 +27,15 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseVerdict:
-    """What became of one case; `verdict` is one of api.md's, `passed` among them."""
+    """What became of one case; `verdict` is one of api.md's, `passed` among them.
+
+    `fault`: the case itself can't be judged by, whatever the program, and the explanation says why.
+    """
 
     name: str
     verdict: str
     explanation: str | None = None
+    fault: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ NOT_JUDGED = (
 
 
 def sentence(results: Sequence[CaseResult]) -> str:
-    """How many cases passed and which failed first; of a hidden case nothing but its name."""
+    """How many cases passed and which failed first and why; of a hidden case nothing but its name."""
     unreadable = next((result for result in results if result.verdict is Verdict.syntax_error), None)
     if unreadable is not None:
         return f"Python can't read this code, so no case passed. {unreadable.explanation or ''}".strip()
@@ -19,4 +19,7 @@ def sentence(results: Sequence[CaseResult]) -> str:
     if failing is None:
         return "The case passed." if len(results) == 1 else f"All {len(results)} cases passed."
     passed = sum(result.verdict is Verdict.passed for result in results)
-    return f"{passed} of {len(results)} cases passed; first failing: {failing.name}."
+    words = f"{passed} of {len(results)} cases passed; first failing: {failing.name}."
+    if failing.hidden or failing.explanation is None:
+        return words
+    return f"{words} {failing.explanation}"

@@ -1,11 +1,11 @@
 """From work to outcome: everything between the database and the judge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from learnflow.grading.definitions import Definition, define
-from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, Verdict, judge_code, run_code
+from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, Verdict, judge_code, run_code, trace_code
 
 LONGEST_OUTPUT = 8_000
 """Characters kept of what a case printed; the judge has compared the whole."""
@@ -21,49 +21,110 @@ class JudgeFailed(Exception):
         self.results = results
 
 
+class ExerciseFault(JudgeFailed):
+    """The exercise itself can't be judged by, for instance because its checker raises: trying again won't help."""
+
+
 async def judge(
-    pool: ForkerPool, code: str, definition: Definition, on_case: Callable[[CaseResult], None] | None = None
+    pool: ForkerPool,
+    code: str,
+    definition: Definition,
+    on_case: Callable[[CaseResult], None] | None = None,
+    *,
+    owner: Hashable = None,
 ) -> Judgement:
-    """Raises JudgeFailed, and the judge's ForkerLost and JudgeUnavailable."""
-    judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case)
+    """Raises JudgeFailed, ExerciseFault among them, and the judge's ForkerLost and JudgeUnavailable."""
+    judgement = await judge_code(pool, code, definition.cases, definition.limits, on_case, owner=owner)
     failed = [result for result in judgement.results if result.verdict is Verdict.internal_error]
+    faults = [result.fault for result in failed if result.fault is not None]
+    if failed and len(faults) == len(failed):
+        raise ExerciseFault(faults[0], judgement.results)
     if failed:
         raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
     return judgement
 
 
-async def execute(pool: ForkerPool, kind: str, request: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
-    """The outcome of a run or a verification, and the type of error it ended with. Raises like `judge`."""
+async def judge_all(pool: ForkerPool, code: str, definition: Definition, *, owner: Hashable = None) -> Judgement:
+    """Like `judge`, but an exercise's own fault is in the results instead of raised."""
+    judgement = await judge_code(pool, code, definition.cases, definition.limits, owner=owner)
+    failed = [r for r in judgement.results if r.verdict is Verdict.internal_error and r.fault is None]
+    if failed:
+        raise JudgeFailed(failed[0].explanation or "The judge failed.", judgement.results)
+    return judgement
+
+
+async def execute(
+    pool: ForkerPool, kind: str, request: dict[str, Any], *, owner: Hashable = None
+) -> tuple[dict[str, Any], str | None]:
+    """The outcome of a run, a trace or a verification, and the type of error it ended with. Raises like `judge`."""
     definition = define(request["test_cases"], request["limits"]) if request["test_cases"] else None
     if kind == "verify":
         assert definition is not None
-        return await _verify(pool, request, definition), None
-    return await _run(pool, request, definition)
+        return await _verify(pool, request, definition, owner), None
+    if kind == "trace":
+        return await _trace(pool, request, definition, owner)
+    return await _run(pool, request, definition, owner)
 
 
 async def _run(
-    pool: ForkerPool, request: dict[str, Any], definition: Definition | None
+    pool: ForkerPool, request: dict[str, Any], definition: Definition | None, owner: Hashable
 ) -> tuple[dict[str, Any], str | None]:
     limits = Limits() if definition is None else definition.limits
-    run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits)
-    results = [] if definition is None else (await judge(pool, request["code"], definition)).results
+    run = await run_code(pool, request["code"], stdin=request["stdin"], limits=limits, owner=owner)
+    results = [] if definition is None else (await judge_all(pool, request["code"], definition, owner=owner)).results
     verdicts = [run.verdict, *(result.verdict for result in results)]
     error_type = next((verdict.value for verdict in verdicts if verdict is not Verdict.passed), None)
     outcome = {"run": asdict(run), "cases": [columns_of(result) for result in results]}
     return outcome, run.error["type"] if run.error else error_type
 
 
-async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition) -> dict[str, Any]:
-    solution = await judge(pool, request["solution_code"], definition)
-    starter = await judge(pool, request["starter_code"], definition)
+async def _trace(
+    pool: ForkerPool, request: dict[str, Any], definition: Definition | None, owner: Hashable
+) -> tuple[dict[str, Any], str | None]:
+    """The outcome as the API answers it."""
+    traced = await trace_code(
+        pool,
+        request["code"],
+        stdin=request["stdin"],
+        case=None if definition is None else definition.cases[0],
+        position=request["position"],
+        limits=Limits() if definition is None else definition.limits,
+        owner=owner,
+    )
+    run = traced.run
+    outcome = {
+        "stdout": run.stdout,
+        "stderr": run.stderr,
+        "exit_code": run.exit_code,
+        "verdict": None if traced.ended in ("steps", "size") else run.verdict.value,
+        "explanation": run.explanation,
+        "error": run.error,
+        "ended": traced.ended,
+        "steps": traced.steps,
+    }
+    error_type = None if run.verdict is Verdict.passed else run.verdict.value
+    return outcome, run.error["type"] if run.error else error_type
+
+
+async def _verify(pool: ForkerPool, request: dict[str, Any], definition: Definition, owner: Hashable) -> dict[str, Any]:
+    solution = await judge_all(pool, request["solution_code"], definition, owner=owner)
+    starter = await judge_all(pool, request["starter_code"], definition, owner=owner)
     return {
-        "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed],
+        "failures": [verdict_of(result) for result in solution.results if result.verdict is not Verdict.passed]
+        + [verdict_of(result) for result in starter.results if result.fault is not None],
         "starter_passes": starter.passed,
     }
 
 
 def verdict_of(result: CaseResult) -> dict[str, Any]:
-    return {"name": result.name, "verdict": result.verdict.value, "explanation": result.explanation}
+    """For a teacher: why a case was not passed, and whether the exercise itself is at fault."""
+    explanation = result.fault or result.explanation
+    return {
+        "name": result.name,
+        "verdict": result.verdict.value,
+        "explanation": explanation,
+        "fault": result.fault is not None,
+    }
 
 
 def columns_of(result: CaseResult) -> dict[str, Any]:
@@ -79,6 +140,7 @@ def columns_of(result: CaseResult) -> dict[str, Any]:
         "stderr": _shortened(result.stderr),
         "explanation": result.explanation,
         "error": result.error,
+        "trust": result.trust,
     }
     return columns
 

@@ -26,6 +26,7 @@ class Claim:
     holder: str
     submission_id: int | None
     execution_id: int | None
+    student_id: int
     enqueued_at: datetime
 
 
@@ -33,16 +34,21 @@ _AT = bindparam("moment", type_=judging_queue.c.leased_until.type)
 _IS_FREE = or_(judging_queue.c.leased_until.is_(None), judging_queue.c.leased_until <= _AT)
 # FOR UPDATE SKIP LOCKED lets graders on PostgreSQL pass by each other's rows; SQLAlchemy leaves it out on SQLite, where
 # the transaction has the only write lock.
-_NEXT = (
+_ORDERED = (
     select(judging_queue.c.id)
     .where(_IS_FREE)
-    .order_by(judging_queue.c.priority, judging_queue.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
+    .order_by(judging_queue.c.priority, judging_queue.c.turn, judging_queue.c.id)
 )
-_CLAIM = (
+_NEXT = _ORDERED.limit(1).with_for_update(skip_locked=True)
+FIRST_LOOKED_THROUGH = 64
+"""How far from the front of the queue other students' work is looked for. Whoever waits has his next piece within one
+turn of the front, so that more is only looked through when the others have had 64 turns more already."""
+_FRONT = _ORDERED.limit(FIRST_LOOKED_THROUGH).subquery()
+_NEXT_OF_OTHERS = _NEXT.where(
+    judging_queue.c.id.in_(select(_FRONT.c.id)), judging_queue.c.student_id != bindparam("student")
+)
+_CLAIM_NAMED = (
     update(judging_queue)
-    .where(judging_queue.c.id == _NEXT.scalar_subquery())
     .values(
         attempt=judging_queue.c.attempt + 1,
         leased_by=bindparam("holder"),
@@ -53,9 +59,12 @@ _CLAIM = (
         judging_queue.c.attempt,
         judging_queue.c.submission_id,
         judging_queue.c.execution_id,
+        judging_queue.c.student_id,
         judging_queue.c.enqueued_at,
     )
 )
+_CLAIM = _CLAIM_NAMED.where(judging_queue.c.id == _NEXT.scalar_subquery())
+_CLAIM_OF_OTHERS = _CLAIM_NAMED.where(judging_queue.c.id == _NEXT_OF_OTHERS.scalar_subquery())
 _TAKE_OUT = (
     delete(judging_queue)
     .where(
@@ -67,13 +76,21 @@ _TAKE_OUT = (
 )
 
 
-async def claim(session: AsyncSession, holder: str, lease: timedelta) -> Claim | None:
-    """Claim what is next and free: by priority, then by arrival. None when nothing is."""
+async def claim(session: AsyncSession, holder: str, lease: timedelta, *, not_of: int | None = None) -> Claim | None:
+    """Claim what is next and free: by priority, then turn, then arrival. None when nothing is.
+
+    `not_of`: a student whose work is passed over.
+    """
     at = now()
-    row = (await session.execute(_CLAIM, {"moment": at, "holder": holder, "until": at + lease})).one_or_none()
+    values = {"moment": at, "holder": holder, "until": at + lease}
+    statement = _CLAIM
+    if not_of is not None:
+        statement = _CLAIM_OF_OTHERS
+        values["student"] = not_of
+    row = (await session.execute(statement, values)).one_or_none()
     if row is None:
         return None
-    return Claim(row.id, row.attempt, holder, row.submission_id, row.execution_id, row.enqueued_at)
+    return Claim(row.id, row.attempt, holder, row.submission_id, row.execution_id, row.student_id, row.enqueued_at)
 
 
 async def free(session: AsyncSession, *, at_most: int) -> int:

@@ -13,6 +13,7 @@ from learnflow.grading import feedback, queue
 from learnflow.grading.judging import columns_of
 from learnflow.grading.work import HandedIn, ToExecute
 from learnflow.judge import CaseResult, Judgement
+from learnflow.judge.replay import conditions
 from learnflow.progress.record import record_outcome
 from learnflow.submissions.models import Execution, case_outcomes, submissions
 from learnflow.submissions.state import Status, sources_of
@@ -38,6 +39,7 @@ async def record_judgement(session: AsyncSession, work: HandedIn, judgement: Jud
             "tier": str(judgement.tier),
             "judge_version": judgement.judge_version,
             "interpreter": judgement.interpreter,
+            **conditions(work.definition.limits),
         },
         results=judgement.results,
     )

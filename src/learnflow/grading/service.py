@@ -55,7 +55,8 @@ async def graders(
     poll_seconds: float = POLL_SECONDS,
     drain_seconds: float = DRAIN_SECONDS,
 ) -> AsyncIterator[GradingService]:
-    """`size` forkers and as many submissions judged at once, one more so that none idles while another is recorded."""
+    """`size` forkers and as many submissions judged at once; one more so that none idles while another is
+    recorded, and one that is never given to a student who has all the others."""
     service = GradingService(size)
     if size == 0:
         yield service
@@ -66,6 +67,7 @@ async def graders(
         pool=ForkerPool(size, allow_below_full=lowest_tier is not Tier.full),
         holder=new_holder(),
         lease=timedelta(seconds=lease_seconds),
+        workers=size + 2,
     )
     workers: set[asyncio.Task[None]] = set()
     if not await _open(service, bench, workers):
@@ -100,7 +102,7 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
         service.advice = bench.pool.tier.sentence()
         return False
     service.judging, service.advice, service.pool = True, "", bench.pool
-    workers.update(asyncio.create_task(work_on(bench)) for _ in range(service.size + 1))
+    workers.update(asyncio.create_task(work_on(bench)) for _ in range(bench.workers))
     log.info("judging", tier=service.tier, forkers=service.size, interpreter=bench.pool.interpreter)
     return True
 

@@ -45,7 +45,7 @@ def code_judge(pool: ForkerPool) -> JudgeCode:
     """Judges any code on `pool`, case by case, for `learnflow course check`."""
 
     async def judge_code(code: str, test_cases: list[dict[str, Any]], limits: Mapping[str, Any]) -> list[CaseVerdict]:
-        judgement = await judging.judge(pool, code, define(test_cases, limits))
+        judgement = await judging.judge_all(pool, code, define(test_cases, limits))
         return [CaseVerdict(**judging.verdict_of(result)) for result in judgement.results]
 
     return judge_code

@@ -20,7 +20,7 @@ from learnflow.core.logging import get_logger
 from learnflow.core.outage import log_failure
 from learnflow.grading import judging, queue, record, work
 from learnflow.grading.definitions import Definitions
-from learnflow.grading.judging import JudgeFailed
+from learnflow.grading.judging import ExerciseFault, JudgeFailed
 from learnflow.grading.queue import Claim
 from learnflow.grading.work import HandedIn, ToExecute, Work
 from learnflow.judge import CaseResult, ForkerLost, ForkerPool, JudgeUnavailable
@@ -44,7 +44,8 @@ class Bench:
     """What the workers of one process share.
 
     `held` are the claims whose leases are to be renewed. `backlog`: there may be work that no wake-up tells of, so
-    nobody rests before the queue was found empty.
+    nobody rests before the queue was found empty. `workers`: how many there are, where one student's work must not
+    have them all; 0 where it may.
     """
 
     database: Database
@@ -52,6 +53,7 @@ class Bench:
     pool: ForkerPool
     holder: str
     lease: timedelta
+    workers: int = 0
     definitions: Definitions = field(default_factory=Definitions)
     held: set[Claim] = field(default_factory=set)
     idle: set[asyncio.Task[None]] = field(default_factory=set)
@@ -64,6 +66,7 @@ async def work_on(bench: Bench) -> None:
     task = asyncio.current_task()
     assert task is not None
     while not bench.stopping:
+        crowd = crowding_student(bench)
         try:
             found = await take_next(bench)
             if found is not None:
@@ -73,8 +76,10 @@ async def work_on(bench: Bench) -> None:
             await asyncio.sleep(1)
             continue
         if found is None:
-            bench.backlog = False
-        if bench.backlog or bench.stopping:
+            bench.backlog = crowd is not None  # what was passed over is for those who come back from their work
+        elif bench.backlog:
+            continue
+        if bench.stopping:
             continue
         bench.idle.add(task)
         try:
@@ -83,10 +88,18 @@ async def work_on(bench: Bench) -> None:
             bench.idle.discard(task)
 
 
+def crowding_student(bench: Bench) -> int | None:
+    """The student whose work has every worker of this process but one: that one is kept for somebody else's."""
+    if not bench.workers or len(bench.held) < bench.workers - 1:
+        return None
+    students = {claim.student_id for claim in bench.held}
+    return students.pop() if len(students) == 1 else None
+
+
 async def take_next(bench: Bench) -> Work | None:
     """Claim the next piece of work; it is held from here on."""
     async with bench.database.write() as session:
-        claim = await queue.claim(session, bench.holder, bench.lease)
+        claim = await queue.claim(session, bench.holder, bench.lease, not_of=crowding_student(bench))
         if claim is None:
             return None
         found = await work.begin(session, claim, bench.definitions)
@@ -94,6 +107,9 @@ async def take_next(bench: Bench) -> Work | None:
             await queue.take_out(session, claim)
             log.warning("queued_work_was_done_already", claim=claim.id)
             return None
+    if crowding_student(bench) == claim.student_id:  # several workers claimed at the same moment
+        await _put_aside(bench, claim, after=timedelta(0), counts=False)
+        return None
     bench.held.add(claim)
     return found
 
@@ -143,7 +159,7 @@ async def _grade(bench: Bench, found: HandedIn) -> bool:
             bench.live.tell(key, CaseEnded(claim.attempt, judging.columns_of(result)))
 
     async with asyncio.timeout(LONGEST_JUDGING_SECONDS):
-        judgement = await judging.judge(bench.pool, found.code, found.definition, on_case)
+        judgement = await judging.judge(bench.pool, found.code, found.definition, on_case, owner=claim.student_id)
     return await _recorded(bench, found, lambda session: record.record_judgement(session, found, judgement))
 
 
@@ -153,7 +169,7 @@ async def _execute(bench: Bench, found: ToExecute) -> bool:
     if late or claim.attempt > MOST_TRIES:  # whoever asked has gone, or it ends graders
         return await _recorded(bench, found, lambda session: record.record_execution(session, found, None, "not_run"))
     async with asyncio.timeout(LONGEST_JUDGING_SECONDS):
-        outcome, error_type = await judging.execute(bench.pool, found.kind, found.request)
+        outcome, error_type = await judging.execute(bench.pool, found.kind, found.request, owner=claim.student_id)
     return await _recorded(bench, found, lambda session: record.record_execution(session, found, outcome, error_type))
 
 
@@ -161,7 +177,8 @@ async def _after_a_failure(bench: Bench, found: Work, failure: Exception) -> boo
     claim = found.claim
     log.error("judge_failed", submission=claim.submission_id, execution=claim.execution_id, attempt=claim.attempt,
               error=repr(failure))  # fmt: skip
-    if claim.attempt < MOST_TRIES:
+    own_fault = isinstance(failure, ExerciseFault)
+    if claim.attempt < MOST_TRIES and not own_fault:
         await _put_aside(bench, claim, after=REST_AFTER_A_FAILURE, counts=True)
         return False
     if isinstance(found, ToExecute):
@@ -169,7 +186,11 @@ async def _after_a_failure(bench: Bench, found: Work, failure: Exception) -> boo
             bench, found, lambda session: record.record_execution(session, found, None, "internal_error")
         )
     results = failure.results if isinstance(failure, JudgeFailed) else ()
-    fault = f"The judge failed {MOST_TRIES} times, the last time with: {failure or type(failure).__name__}"
+    fault = (
+        str(failure)
+        if own_fault
+        else f"The judge failed {MOST_TRIES} times, the last time with: {failure or type(failure).__name__}"
+    )
     return await _recorded(bench, found, lambda session: record.record_fault(session, found, fault, results))
 
 

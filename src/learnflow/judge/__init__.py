@@ -12,6 +12,7 @@ from learnflow.judge.pool import ForkerPool
 from learnflow.judge.run import JUDGE_VERSION, judge_code, run_code
 from learnflow.judge.scoring import assess
 from learnflow.judge.tier import Finding, JudgeUnavailable, Tier, TierReport, probe
+from learnflow.judge.trace import Trace, trace_code
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, Judgement, RunResult, Verdict
 
 __all__ = [
@@ -31,10 +32,12 @@ __all__ = [
     "RunResult",
     "Tier",
     "TierReport",
+    "Trace",
     "Verdict",
     "assess",
     "judge_code",
     "parse_cases",
     "probe",
     "run_code",
+    "trace_code",
 ]

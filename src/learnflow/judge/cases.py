@@ -3,17 +3,34 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
-from learnflow.judge.inside.encoder import Wire
+from learnflow.judge.comparisons import Comparison, Mode, parse_comparison
+from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.inside.encoder import MAX_MESSAGE, Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.literals import wire_of
 from learnflow.judge.patterns import check_pattern
-from learnflow.judge.wire import kind_of, number_of
+from learnflow.judge.test_files import check_module, tests_in
+from learnflow.judge.wire import kind_of
 
-Kind = Literal["stdio", "call", "expression"]
-Mode = Literal["exact", "trimmed", "tokens", "float", "unordered"]
+__all__ = [
+    "Case",
+    "Comparison",
+    "Expected",
+    "ExpectedError",
+    "ExpectedOutput",
+    "ExpectedTests",
+    "ExpectedValue",
+    "Kind",
+    "Mode",
+    "case_from_expected_output",
+    "job_input",
+    "parse_cases",
+]
+
+Kind = Literal["stdio", "call", "expression", "unit"]
 
 MAX_CASES = 100
 MAX_NAME = 200
@@ -21,53 +38,19 @@ MAX_TEXT = 256 * 2**10  # characters of one text: stdin, stdout, a file
 MAX_ALL_TEXT = 2**20  # characters of all cases' texts together
 MAX_FILES = 20
 MAX_WEIGHT = 1000
+MAX_TEST_FILE = 40_000  # characters
 
-_KINDS: tuple[Kind, ...] = ("stdio", "call", "expression")
-_LATER_KINDS = ("unit", "property")
-_MODES: tuple[Mode, ...] = ("exact", "trimmed", "tokens", "float", "unordered")
-_LATER_MODES = ("regex", "checker")
+_KINDS: tuple[Kind, ...] = get_args(Kind)
+_LATER_KINDS = ("property",)
 _MUTABLE = ("dict", "set", "dataclass")
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """How an answer is compared. `rel` and `abs` are the tolerances of mode float (the larger one counts)."""
-
-    mode: Mode = "exact"
-    rel: float = 1e-9
-    abs: float = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedValue:
-    """The value that a call returns, an expression has, or (with "mutates") an argument has afterwards."""
-
-    value: Wire
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedError:
-    """The exception that a call or expression raises: its class by name (a subclass will do), a pattern in its text."""
-
-    type: str
-    match: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ExpectedOutput:
-    """What a program leaves behind; None is not looked at. `exit_code` None means 0 unless the case says otherwise."""
-
-    stdout: str | None
-    files: Mapping[str, str]
-    exit_code: int | None
-
-
-Expected = ExpectedValue | ExpectedError | ExpectedOutput
-
-
-@dataclass(frozen=True, slots=True)
 class Case:
-    """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service."""
+    """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service.
+
+    A case of kind unit has `weight` points for each of its tests.
+    """
 
     name: str
     kind: Kind
@@ -75,7 +58,12 @@ class Case:
     expected: Expected
     hidden: bool = False
     weight: int = 1
-    comparison: Comparison = Comparison()
+    comparison: Comparison = Comparison()  # noqa: RUF009  # frozen
+
+    @property
+    def points(self) -> int:
+        """What there is to be had for it."""
+        return self.weight * (len(self.expected.names) if isinstance(self.expected, ExpectedTests) else 1)
 
 
 def job_input(case: Case) -> dict[str, Any]:
@@ -122,11 +110,15 @@ def _parse_case(raw: Any, at: str, position: int) -> Case:
     known = ("name", "kind", "input", "expected", "hidden", "weight", "comparison", "mutates")
     raw = fields.mapping(raw, at, known, '{"name": "adds", "kind": "call", "input": {...}, "expected": 3}')
     kind = _kind(raw.get("kind"), f"{at}.kind")
-    if "expected" not in raw:
+    if "expected" not in raw and kind != "unit":
         raise CaseError(f"{at}.expected", "Say what is expected.")
-    given = _mutates_in_one_place(raw, kind, at)
+    given = _mutates_in_one_place({"expected": None, **raw}, kind, at)
     expected: Expected
-    if kind == "stdio":
+    if kind == "unit":
+        inputs, expected = _unit_input(given["input"], f"{at}.input")
+        if given["expected"] is not None:
+            raise CaseError(f"{at}.expected", "The tests themselves say what is expected; write null.")
+    elif kind == "stdio":
         inputs, expected = _stdio_input(given["input"], f"{at}.input"), _output(given["expected"], f"{at}.expected")
     else:
         inputs = (_call_input if kind == "call" else _expression_input)(given["input"], f"{at}.input")
@@ -140,7 +132,7 @@ def _parse_case(raw: Any, at: str, position: int) -> Case:
         expected=expected,
         hidden=fields.flag(raw.get("hidden", False), f"{at}.hidden"),
         weight=fields.whole(raw.get("weight", 1), f"{at}.weight", 0, MAX_WEIGHT),
-        comparison=_comparison(raw.get("comparison"), expected, f"{at}.comparison"),
+        comparison=parse_comparison(raw.get("comparison"), expected, f"{at}.comparison"),
     )
 
 
@@ -180,7 +172,7 @@ def _mutates_in_one_place(raw: dict[str, Any], kind: Kind, at: str) -> dict[str,
 
 
 def _stdio_input(raw: Any, at: str) -> dict[str, Any]:
-    raw = fields.mapping(raw, at, ("stdin", "args", "files"), '{"stdin": "3\\n"}')
+    raw = fields.mapping(raw, at, ("stdin", "args", "files", "prompts"), '{"stdin": "3\\n"}')
     args = raw.get("args", [])
     if not isinstance(args, list) or len(args) > 100:
         raise CaseError(f"{at}.args", 'Give a list of texts, such as ["--verbose"].')
@@ -192,7 +184,16 @@ def _stdio_input(raw: Any, at: str) -> dict[str, Any]:
         "stdin": fields.text(raw.get("stdin", ""), f"{at}.stdin", MAX_TEXT),
         "args": arguments,
         "files": _files(raw.get("files", {}), f"{at}.files"),
+        "prompts": fields.flag(raw.get("prompts", False), f"{at}.prompts"),
     }
+
+
+def _unit_input(raw: Any, at: str) -> tuple[dict[str, Any], ExpectedTests]:
+    raw = fields.mapping(raw, at, ("test_file", "module"), '{"test_file": "from add import add\\n…", "module": "add"}')
+    test_file = fields.text(raw.get("test_file"), f"{at}.test_file", MAX_TEST_FILE)
+    module = fields.identifier(raw.get("module"), f"{at}.module")
+    check_module(module, f"{at}.module")
+    return {"test_file": test_file, "module": module}, ExpectedTests(tests_in(test_file, f"{at}.test_file"))
 
 
 def _files(raw: Any, at: str) -> dict[str, str]:
@@ -271,11 +272,21 @@ def _expression_input(raw: Any, at: str) -> dict[str, Any]:
 def _value_or_error(raw: Any, at: str) -> ExpectedValue | ExpectedError:
     if not (isinstance(raw, dict) and "raises" in raw):
         return ExpectedValue(wire_of(raw, at))
-    raw = fields.mapping(raw, at, ("raises", "match"), '{"raises": "ValueError", "match": "negative"}')
-    match = raw.get("match")
+    known = ("raises", "match", "message", "exact_type")
+    raw = fields.mapping(raw, at, known, '{"raises": "ValueError", "match": "negative"}')
+    match, message = raw.get("match"), raw.get("message")
+    if match is not None and message is not None:
+        raise CaseError(f"{at}.message", 'Use either "match", a pattern, or "message", the whole text.')
     if match is not None:
         check_pattern(fields.text(match, f"{at}.match", 10_000), f"{at}.match")
-    return ExpectedError(fields.identifier(raw["raises"], f"{at}.raises"), match)
+    if message is not None:
+        fields.text(message, f"{at}.message", MAX_MESSAGE - 1)
+    return ExpectedError(
+        fields.identifier(raw["raises"], f"{at}.raises"),
+        match,
+        message,
+        fields.flag(raw.get("exact_type", False), f"{at}.exact_type"),
+    )
 
 
 def _output(raw: Any, at: str) -> ExpectedOutput:
@@ -290,49 +301,3 @@ def _output(raw: Any, at: str) -> ExpectedOutput:
         files=files,
         exit_code=None if exit_code is None else fields.whole(exit_code, f"{at}.exit_code", 0, 255),
     )
-
-
-def _comparison(raw: Any, expected: Expected, at: str) -> Comparison:
-    if raw is None:
-        return Comparison("trimmed") if isinstance(expected, ExpectedOutput) else Comparison()
-    if not isinstance(raw, dict):
-        raise CaseError(at, 'Give an object such as {"mode": "exact"}.')
-    mode = next((mode for mode in _MODES if raw.get("mode") == mode), None)
-    if mode is None:
-        later = raw.get("mode") in _LATER_MODES
-        reason = f"Mode {raw.get('mode')!r} is not supported yet; use" if later else "Say how to compare:"
-        raise CaseError(f"{at}.mode", f"{reason} {', '.join(_MODES)}.")
-    fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
-    if mode != "float" and len(raw) > 1:
-        raise CaseError(at, 'Tolerances ("rel", "abs") belong to mode "float".')
-    tolerances = {name: _tolerance(raw[name], f"{at}.{name}") for name in ("rel", "abs") if name in raw}
-    _refuse_senseless_mode(mode, expected, f"{at}.mode")
-    return Comparison(mode, **tolerances)
-
-
-def _tolerance(raw: Any, at: str) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw < 1e300:
-        raise CaseError(at, "Give a tolerance of 0 or more, such as 0.01.")
-    return float(raw)
-
-
-def _refuse_senseless_mode(mode: Mode, expected: Expected, at: str) -> None:
-    if mode == "exact" or isinstance(expected, ExpectedOutput):
-        return
-    if isinstance(expected, ExpectedError):
-        raise CaseError(at, "An exception is compared by its type and match alone; leave the comparison out.")
-    kind = kind_of(expected.value)
-    if mode in ("trimmed", "tokens") and kind != "str":
-        raise CaseError(at, f"Mode {mode!r} compares texts, but a {kind} is expected; use exact.")
-    if mode == "unordered" and kind not in ("list", "tuple", "set", "frozenset", "str"):
-        raise CaseError(at, f"A {kind} has no order to ignore; use exact.")
-    if mode == "float" and not _has_number(expected.value):
-        raise CaseError(at, "There is no number in what is expected; use exact.")
-
-
-def _has_number(wire: Wire) -> bool:
-    if number_of(wire) is not None or isinstance(wire, str):
-        return True
-    if isinstance(wire, dict):
-        return wire["t"] == "complex" or (wire["t"] != "bytes" and _has_number(wire.get("v")))
-    return isinstance(wire, list) and any(map(_has_number, wire))

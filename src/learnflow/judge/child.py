@@ -83,7 +83,7 @@ class Child:
 
     def kill(self) -> None:
         if self.pidfd >= 0:
-            with contextlib.suppress(ProcessLookupError):
+            with contextlib.suppress(OSError):  # it has ended, or what the forker sent is no pidfd
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
 
     def close(self) -> None:

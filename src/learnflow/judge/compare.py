@@ -2,13 +2,16 @@
 
 Modes: exact compares type and value (`True` is not 1, `[1]` is not `(1,)`, nan is nan); trimmed ignores whitespace at
 the end of lines and empty lines at the end; tokens compares the words; float lets numbers differ within a tolerance,
-int or float alike; unordered ignores the order of a value's elements or of a text's lines.
+int or float alike, nan is close to nan and an infinity to itself only; regex has a pattern for each line of a text;
+unordered ignores the order of a value's elements or of a text's lines.
 """
 
 import math
+from fractions import Fraction
 
 from learnflow.judge.cases import Comparison
 from learnflow.judge.inside.encoder import Wire
+from learnflow.judge.patterns import lines_match, lines_of
 from learnflow.judge.wire import canonical, kind_of, number_of
 
 _LONGEST_NUMBER = 400  # characters of a word that may be a number
@@ -37,6 +40,8 @@ def same_text(expected: str, actual: str, comparison: Comparison) -> bool:
         return trimmed(expected) == trimmed(actual)
     if comparison.mode == "unordered":
         return sorted(trimmed(expected)) == sorted(trimmed(actual))
+    if comparison.mode == "regex":
+        return lines_match(expected, actual)
     words, other = expected.split(), actual.split()
     if comparison.mode == "tokens":
         return words == other
@@ -47,10 +52,7 @@ def same_text(expected: str, actual: str, comparison: Comparison) -> bool:
 
 def trimmed(text: str) -> list[str]:
     """The lines of a text without whitespace at their ends and without empty lines at the end."""
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
+    return lines_of(text)
 
 
 def same_elements(expected: Wire, actual: Wire) -> bool:
@@ -73,13 +75,24 @@ def elements(wire: Wire) -> list[Wire] | None:
 
 
 def close(expected: float, actual: float, comparison: Comparison) -> bool:
-    """Whether two numbers are equal within the tolerances; nan is close to nan."""
+    """Whether two numbers differ by at most the larger of `abs` and `rel` times the larger number.
+
+    nan is close to nan; an infinity is close to itself alone, whatever the tolerances.
+    """
     if expected == actual or (expected != expected and actual != actual):  # only nan differs from itself
         return True
     try:
         return math.isclose(expected, actual, rel_tol=min(comparison.rel, 1.0), abs_tol=comparison.abs)
     except OverflowError:  # an integer beyond any float
+        return _close_integers(expected, actual, comparison)
+
+
+def _close_integers(expected: float, actual: float, comparison: Comparison) -> bool:
+    if any(isinstance(number, float) and not math.isfinite(number) for number in (expected, actual)):
         return False
+    left, right = Fraction(expected), Fraction(actual)
+    allowed = max(Fraction(min(comparison.rel, 1.0)) * max(abs(left), abs(right)), Fraction(comparison.abs))
+    return abs(left - right) <= allowed
 
 
 def _close_words(expected: str, actual: str, comparison: Comparison) -> bool:
@@ -91,7 +104,7 @@ def _close_words(expected: str, actual: str, comparison: Comparison) -> bool:
 
 def word_number(word: str) -> float | None:
     """The number that a word spells, None when it is none."""
-    if len(word) > _LONGEST_NUMBER:
+    if len(word) > _LONGEST_NUMBER or "_" in word:  # 1_000 is Python, no number that a program prints
         return None
     try:
         return float(word)
@@ -131,7 +144,9 @@ def _all_close(expected: list[Wire], actual: list[Wire], comparison: Comparison)
 def _by_size(items: list[Wire]) -> list[Wire]:
     numbers = [(number, item) for item in items if (number := number_of(item)) is not None]
     others = [item for item in items if number_of(item) is None]
-    return [item for _, item in sorted(numbers, key=lambda pair: pair[0])] + sorted(others, key=canonical)
+    return [item for _, item in sorted(numbers, key=lambda pair: (pair[0] != pair[0], pair[0]))] + sorted(
+        others, key=canonical
+    )
 
 
 def _by_key(pairs: list[list[Wire]]) -> dict[str, Wire]:

@@ -1,19 +1,21 @@
 """The difference between what was expected and what came, written for a beginner's eyes and bounded in length.
 
 Of a text: lines, `-` for expected and `+` for the student's, with invisible characters made visible where two lines
-differ in nothing else. Of a value: one line per element that differs, with its place.
+differ in nothing else, and `?` with a mark under the characters that differ where most of a line is right. Of a value:
+one line per element that differs, with its place; of a number how much too large or small it is.
 """
 
 from difflib import SequenceMatcher
 
 from learnflow.judge.compare import elements
 from learnflow.judge.inside.encoder import Wire
-from learnflow.judge.wire import canonical, display, kind_of
+from learnflow.judge.wire import canonical, display, kind_of, number_of
 
 MAX_LINES = 40  # lines of a diff
 MAX_COMPARED = 120  # lines of each text from the first difference on: matching can take their number cubed
 MAX_WIDTH = 200  # characters of one line
 CONTEXT = 2
+LARGEST = 1e15  # of larger numbers the difference is not told: it would be rounded
 NO_NEWLINE = "\0no newline"  # stands for a line of its own
 
 _VISIBLE = {" ": "·", "\t": "→", "\r": "␍", "\xa0": "⍽"}
@@ -49,9 +51,27 @@ def _lines(text: str) -> list[str]:
 
 def _changed(expected: list[str], actual: list[str]) -> list[str]:
     invisible = [line.split() for line in expected] == [line.split() for line in actual]
+    if len(expected) == len(actual) == 1:
+        left, right = _shown(expected[0], invisible=invisible), _shown(actual[0], invisible=invisible)
+        return [f"- {left}", f"+ {right}", *_marks(left, right)]
     return [f"- {_shown(line, invisible=invisible)}" for line in expected] + [
         f"+ {_shown(line, invisible=invisible)}" for line in actual
     ]
+
+
+def _marks(expected: str, actual: str) -> list[str]:
+    """A line that marks where `actual` leaves `expected`, if half of it is right; what is missing has one mark."""
+    shorter, begin = min(len(expected), len(actual)), _common(expected, actual)
+    end = next((at for at in range(shorter - begin) if expected[-1 - at] != actual[-1 - at]), shorter - begin)
+    if 2 * (begin + end) < max(len(expected), len(actual)):
+        return []
+    before = "".join("\t" if character == "\t" else " " for character in actual[:begin])
+    return [f"? {before}{'^' * max(len(actual) - begin - end, 1)}"]
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with in common."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
 
 
 def _shown(line: str, *, invisible: bool = False) -> str:
@@ -75,9 +95,17 @@ def visible(text: str, *, spaces: bool) -> str:
 
 
 def value_diff(expected: Wire, actual: Wire) -> str | None:
-    """Where two values differ, element by element; None when expected and actual side by side say it all."""
+    """Where two values differ, element by element; None when expected and actual side by side say it all.
+
+    Texts are compared by line and character: one line of each that has nothing in common says nothing more.
+    """
     if isinstance(expected, str) and isinstance(actual, str):
-        return text_diff(expected, actual) if "\n" in expected + actual else None
+        if "\n" in expected + actual:
+            return text_diff(expected, actual)
+        pair = _changed([expected], [actual])
+        return "\n".join(pair) if len(pair) > 2 else None
+    if difference := _difference(expected, actual):
+        return f"expected {_short(expected)}, got {_short(actual)}{difference}"
     found: list[str] = []
     _differences(expected, actual, "", found)
     if not found or found[0].startswith(":"):
@@ -97,8 +125,20 @@ def _differences(expected: Wire, actual: Wire, place: str, found: list[str]) -> 
         both_long = isinstance(expected, dict) and isinstance(actual, dict) and expected["t"] == actual["t"]
         if both_long and expected["t"] in ("dict", "dataclass"):
             return _of_pairs(expected, actual, place, found)
-    found.append(f"{place}: expected {_short(expected)}, got {_short(actual)}")
+    found.append(f"{place}: expected {_short(expected)}, got {_short(actual)}{_difference(expected, actual)}")
     return None
+
+
+def _difference(expected: Wire, actual: Wire) -> str:
+    """How far apart two numbers are, or from where on two texts differ; "" for anything else."""
+    if isinstance(expected, str) and isinstance(actual, str):
+        same = _common(expected, actual)
+        return f" (they differ from character {same + 1} on)" if same else ""
+    wanted, got = number_of(expected), number_of(actual)
+    if wanted is None or got is None or not (abs(wanted) < LARGEST and abs(got) < LARGEST):
+        return ""
+    more = got - wanted
+    return f" ({abs(more):.6g} too {'much' if more > 0 else 'little'})" if more else ""
 
 
 def _of_sequences(expected: list[Wire], actual: list[Wire], place: str, found: list[str]) -> None:

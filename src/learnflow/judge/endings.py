@@ -65,6 +65,8 @@ def _killed(execution: Execution, limits: Limits) -> Ending | None:
         return None
     if killer == signal.SIGXCPU:
         return Ending(Verdict.time_limit, _too_slow(limits.cpu_seconds), None)
+    if execution.out_of_memory:
+        return Ending(Verdict.memory_limit, _too_large(limits), None)
     if killer == signal.SIGKILL:
         # The kernel only says that it killed. It counts the time in ticks, which may run ahead of the true time.
         if execution.cpu_ms / limits.cpu_seconds / 1000 >= execution.memory_kb * 1024 / limits.memory_bytes:
@@ -106,14 +108,20 @@ def _of_error(detail: ErrorDetail, source: str, limits: Limits) -> Ending:
     return Ending(Verdict.runtime_error, explain_error(detail, source), detail)
 
 
+_REFUSED = (1, 13, 30, 38, 97)  # EPERM, EACCES, EROFS, ENOSYS, EAFNOSUPPORT
+
+
 def _is_forbidden(kind: str, message: str) -> bool:
     """Whether the sandbox refused something and the program did not catch it."""
+    if kind == "URLError":  # urllib wraps what the socket said
+        found = re.match(r"<urlopen error (\[Errno -?\d{1,3}\])", message)
+        return found is not None and (found[1].startswith("[Errno -") or _error_number(found[1]) in _REFUSED)
     number = _error_number(message)
     if kind == "PermissionError":
         return number is not None
     if kind in ("gaierror", "socket.gaierror"):
         return True
-    return kind == "OSError" and number in (30, 38, 97)  # EROFS, ENOSYS, EAFNOSUPPORT
+    return kind == "OSError" and number in _REFUSED
 
 
 def _error_number(message: str) -> int | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
+from learnflow.judge.type_errors import explain_type_error
 from learnflow.judge.verdicts import ErrorDetail
 
 MAX_MESSAGE = 1_000
@@ -102,76 +103,6 @@ def _names_in(source: str) -> list[str]:
     return [word for word in re.findall(r"[^\W\d]\w{0,40}", source[:65_536]) if not keyword.iskeyword(word)][:3_000]
 
 
-def _type_error(message: str) -> str | None:
-    if "can only concatenate str" in message or ("+: " in message and "'str'" in message):
-        return (
-            "text and a number can't be added with +: turn the number into text with str(), or the text into a number "
-            "with int()."
-        )
-    for pattern, sentence in _TYPE_ERRORS:
-        found = re.search(pattern, message)
-        if found is not None:
-            return sentence.format(*found.groups())
-    return None
-
-
-_TYPE_ERRORS = (
-    (
-        r"unsupported operand type\(s\) for ([^ :]+).*'NoneType'",
-        "one of the values is None, which can't be used with {0} here: does a function forget to return something?",
-    ),
-    (
-        r"unsupported operand type\(s\) for (\S+?):? '([^']{1,80})' and '([^']{1,80})'",
-        "{0} does not work between a {1} and a {2}: convert one of them first.",
-    ),
-    (
-        r"'([<>=]+)' not supported between instances of '([^']{1,80})' and '([^']{1,80})'",
-        "{0} can't compare a {1} with a {2}: convert one of them first (input() always gives text).",
-    ),
-    (
-        r"'NoneType' object is not (subscriptable|iterable)",
-        "this value is None, so there is nothing in it: does a function forget to return something?",
-    ),
-    (
-        r"'([^']{1,80})' object is not callable",
-        "a {0} is called like a function: is an operator missing before (, or is a name used twice?",
-    ),
-    (
-        r"'(?:function|method|builtin_function_or_method)' object is not (?:subscriptable|iterable)",
-        "this is a function, not its result: call it with parentheses.",
-    ),
-    (r"'(int|float|bool)' object is not iterable", "a number ({0}) can't be looped over: did you mean range(...)?"),
-    (r"'([^']{1,80})' object is not subscriptable", "a {0} has no elements that [ ] could pick."),
-    (
-        r"(\w+)\(\) missing (\d+) required (?:positional|keyword-only) arguments?: (.{1,200})",
-        "{0}() was called without {2}.",
-    ),
-    (
-        r"(\w+)\(\) takes (.{1,60}) positional arguments? but (\d+) (?:was|were) given",
-        "{0}() takes {1} argument(s), but it was called with {2} (the object itself counts as one in a method).",
-    ),
-    (r"(\w+)\(\) got an unexpected keyword argument '([^']{1,80})'", "{0}() has no parameter called {1}."),
-    (
-        r"(list|tuple|string|str) indices must be integers[^,]*(?:, not '?(\w+))?",
-        "the place in a {0} is a whole number, but this is a {1}: use an int, or loop with range(len(...)).",
-    ),
-    (r"'(tuple|str)' object does not support item assignment", "a {0} can't be changed in place: build a new one."),
-    (
-        r"unhashable type: '([^']{1,80})'",
-        "a {0} can change, so it can't be a dictionary's key or in a set: use a tuple.",
-    ),
-    (
-        r"can't multiply sequence by non-int of type '([^']{1,80})'",
-        "a text or list can be repeated only a whole number of times, not by a {0}: convert it with int() first.",
-    ),
-    (
-        r"object of type '([^']{1,80})' has no len",
-        "a {0} has no length: len() is for texts, lists and other collections.",
-    ),
-    (r"'([^']{1,80})' object is not iterable", "a {0} can't be looped over."),
-)
-
-
 def _index_error(message: str) -> str | None:
     if "pop from empty" in message:
         return "the list is already empty, so there is nothing to pop."
@@ -189,6 +120,11 @@ def _key_error(message: str) -> str | None:
 def _attribute_error(message: str, source: str) -> str | None:
     found = re.search(r"'([^']{1,80})' object has no attribute '([^']{1,80})'", message)
     if found is None:
+        found = re.search(r"type object '([^']{1,80})' has no attribute '([^']{1,80})'", message)
+        if found is not None:
+            return (
+                f"the class {found[1]} has no {found[2]!r}: was it meant of an object, which has what __init__ gives?"
+            )
         found = re.search(r"module '([^']{1,80})' has no attribute '([^']{1,80})'", message)
         return (
             None
@@ -225,11 +161,26 @@ def _value_error(message: str) -> str | None:
     found = re.match(r"(not enough|too many) values to unpack \((.{1,60})\)", message)
     if found is not None:
         return f"{found[1]} values on the right for the names on the left of = ({found[2]})."
+    for pattern, sentence in _VALUE_ERRORS:
+        if pattern in message:
+            return sentence
     if "is not in list" in message or "x not in list" in message:
         return "the list does not hold this value: check with in first."
     if "max()" in message or "min()" in message:
         return "an empty collection has no largest or smallest element: check for that first."
     return None
+
+
+_VALUE_ERRORS = (
+    ("substring not found", "the text does not hold what .index() looks for: check with in first, or use .find()."),
+    ("math domain error", "the function of math has no value here, such as the root of a negative number."),
+    ("must not be zero", "a step of 0 never gets anywhere: range() and slices need another step."),
+    ("empty separator", "a text can't be split at nothing: leave split() empty, or use list(...) for single letters."),
+    ("empty range", "there is no number to choose from: is the smaller end of the range given first?"),
+    ("Exceeds the limit", "this number has too many digits to be shown."),
+    ("time data", "this text is no date in the form that was asked for."),
+    ("I/O operation on closed file", "this file is closed already: read it inside the with block."),
+)
 
 
 def _unbound(message: str) -> str | None:
@@ -259,6 +210,16 @@ def _assertion(message: str) -> str | None:
     return f"an assert did not hold{f' ({message[:200]})' if message else ''}."
 
 
+def _runtime(message: str) -> str | None:
+    if "changed size during iteration" in message or "mutated during iteration" in message:
+        return "a collection may not grow or shrink while it is looped over: loop over a copy, list(...)."
+    return "yielding or returning stopped too early." if "raised StopIteration" in message else None
+
+
+def _overflow(message: str) -> str | None:
+    return f"the number is too large for what is done with it ({message[:100]})." if message else None
+
+
 def _no_file(message: str) -> str | None:
     found = re.search(r"No such file or directory: (.{1,120})", message)
     return None if found is None else f"there is no file {found[1]}: check the name, and the folder it should be in."
@@ -271,17 +232,21 @@ _FIXED = {
         "a function calls itself without end: it needs a case that stops, and each call must come closer to it."
     ),
     "SystemExit": "your code ends the program with exit() or quit() before the answer is there: use return.",
+    "StopIteration": "next() found nothing more: give it a second value to use then, or loop with for.",
+    "IsADirectoryError": "this is a folder, not a file: name the file in it.",
     "NotImplementedError": "this part is not written yet (NotImplementedError).",
 }
 _BY_MESSAGE: dict[str, Callable[[str], str | None]] = {
     "UnboundLocalError": _unbound,
-    "TypeError": _type_error,
+    "TypeError": explain_type_error,
     "IndexError": _index_error,
     "KeyError": _key_error,
     "ValueError": _value_error,
     "ModuleNotFoundError": _module,
     "ImportError": _import,
     "AssertionError": _assertion,
+    "RuntimeError": _runtime,
+    "OverflowError": _overflow,
     "FileNotFoundError": _no_file,
 }
 _BY_MESSAGE_AND_SOURCE: dict[str, Callable[[str, str], str | None]] = {

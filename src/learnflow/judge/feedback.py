@@ -20,6 +20,9 @@ _LAZY = (
 _NAMES = {"str": "text (str)", "int": "whole number (int)", "float": "decimal number (float)", "NoneType": "None"}
 
 
+_COUNTING = "check where the counting or the range starts and ends."
+
+
 def explain_value(expected: Wire, actual: Wire, stdout: str, subject: str = "Your function returned") -> str:
     """What is wrong with a value. `stdout` is what was printed on the way, `subject` opens the sentence."""
     sentence = (
@@ -110,11 +113,17 @@ def _explain_text(expected: Wire, actual: Wire) -> str | None:
         return f"Only spaces or line breaks differ (· is a space): you have {shown!r}, and {wanted!r} was expected."
     if expected.casefold() == actual.casefold():
         return "Only upper and lower case differ: compare letter by letter."
-    if _letters(expected) == _letters(actual):
+    if _only_punctuation_differs(expected, actual):
         return f"Only punctuation differs: you have {_short(actual)}, and {_short(expected)} was expected."
     if actual and actual == expected[::-1]:
         return "Your text is the right one backwards."
     return None
+
+
+def _only_punctuation_differs(expected: str, actual: str) -> bool:
+    """Of texts that have letters or digits to agree on; a line too many or too few is another fault."""
+    letters = _letters(expected)
+    return bool(letters) and letters == _letters(actual) and len(trimmed(expected)) == len(trimmed(actual))
 
 
 def _letters(text: str) -> str:
@@ -131,9 +140,9 @@ def _explain_number(expected: Wire, actual: Wire) -> str | None:
 def explain_number(wanted: int | float, got: int | float) -> str | None:
     """What two different numbers have to do with each other, None if nothing."""
     if isinstance(wanted, int) and isinstance(got, int):
-        if abs(wanted - got) == 1:
+        if abs(wanted - got) == 1 and min(wanted, got) >= 1:  # 0 and -1 mostly say "none" or "not found": no count
             more = "more" if got > wanted else "less"
-            return f"Off by one: your number is 1 {more} than expected. Does your loop start and end where it should?"
+            return f"Your number is 1 {more} than expected. If it counts something, you may be off by one: {_COUNTING}"
     elif abs(wanted) < 1e300 and abs(got) < 1e300:
         if abs(wanted - got) <= 1e-6 * max(abs(wanted), 1):
             return "Almost: the numbers differ only far behind the point, as rounding does. Round as the task says."
@@ -160,12 +169,27 @@ def _explain_elements(expected: Wire, actual: Wire) -> str | None:
     if wanted == got[:-1]:
         return "There is one element too much at the end: does your loop or range go one too far?"
     if len(wanted) != len(got):
-        return f"Your {kind_of(actual)} has {len(got)} elements, but {len(wanted)} were expected."
+        had = f"{len(got)} element" + ("" if len(got) == 1 else "s")
+        due = f"{len(wanted)} {'was' if len(wanted) == 1 else 'were'} expected"
+        off = " You may be off by one: " + _COUNTING if abs(len(wanted) - len(got)) == 1 else ""
+        return f"Your {kind_of(actual)} has {had}, but {due}.{off}"
+    shifted = _shift(items, others)
+    if shifted is not None:
+        return f"Every element is 1 {shifted} than expected. You are off by one: {_COUNTING}"
     wrong = [index for index, (left, right) in enumerate(zip(wanted, got, strict=True)) if left != right]
     if len(wrong) == 1:
         at = wrong[0]
         return f"Only the element at index {at} is wrong: it is {_short(others[at])} instead of {_short(items[at])}."
     return None
+
+
+def _shift(items: list[Wire], others: list[Wire]) -> str | None:
+    """Whether all of several whole numbers are 1 "more" or 1 "less" than they should be."""
+    pairs = [(number_of(left), number_of(right)) for left, right in zip(items, others, strict=True)]
+    steps = {b - a if isinstance(a, int) and isinstance(b, int) else None for a, b in pairs}
+    if len(pairs) < 2 or len(steps) != 1:
+        return None
+    return {1: "more", -1: "less"}.get(steps.pop() or 0)
 
 
 def explain_output(expected: str, actual: str) -> str:
@@ -183,7 +207,7 @@ def explain_output(expected: str, actual: str) -> str:
         return "Only upper and lower case differ: compare letter by letter."
     if sorted(wanted) == sorted(got):
         return "The right lines, but in another order."
-    if _letters(expected) == _letters(actual):
+    if _only_punctuation_differs(expected, actual):
         return "Only punctuation differs: compare sign by sign."
     if actual.rstrip().endswith(expected.strip()):
         return "The right answer comes after something else that you print: text inside input(...) is printed too."
@@ -193,17 +217,20 @@ def explain_output(expected: str, actual: str) -> str:
 def _explain_lines(wanted: list[str], got: list[str]) -> str:
     if wanted[: len(got)] == got:
         missing = len(wanted) - len(got)
-        return f"The first {_lines(len(got))} right, but {_lines(missing)} missing after that."
+        so_far = "line is" if len(got) == 1 else _lines(len(got))
+        return f"The first {so_far} right, but {_lines(missing)} missing after that."
     if got[: len(wanted)] == wanted:
-        return f"You print {len(got) - len(wanted)} line(s) too much at the end."
+        more = len(got) - len(wanted)
+        return f"You print {more} line{'' if more == 1 else 's'} too much at the end."
     at = next(index for index, (left, right) in enumerate(zip(wanted, got, strict=False)) if left != right)
     left, right = wanted[at].split(), got[at].split()
     wrong = [pair for pair in zip(left, right, strict=False) if pair[0] != pair[1]]
     if len(left) == len(right) and len(wrong) == 1:
         sentence = _explain_words(*wrong[0])
         if sentence is not None:
-            return f"Line {at + 1}: {sentence}"
-    return f"Line {at + 1} is {got[at][:120]!r}, but {wanted[at][:120]!r} was expected."
+            return f"Line {at + 1}: {sentence[0].lower()}{sentence[1:]}"
+    is_, due = (f"{text[:120]!r}" if text else "an empty line" for text in (got[at], wanted[at]))
+    return f"Line {at + 1} is {is_}, but {due} was expected."
 
 
 def _explain_words(wanted: str, got: str) -> str | None:

@@ -9,17 +9,28 @@ import json
 import math
 import os
 import secrets
+import signal
 import socket
-import struct
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap
+from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import Child, ForkerLost, Output
 from learnflow.judge.limits import Limits
+from learnflow.judge.messages import (
+    ANCILLARY_SPACE,
+    LONGEST_MESSAGE,
+    Ended,
+    Failed,
+    Made,
+    MapUsers,
+    Nonsense,
+    Ready,
+    read_message,
+)
 from learnflow.judge.syscalls import compiled_filter
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
@@ -30,10 +41,8 @@ SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
 SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
 THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
 DESCRIPTORS = 64
+OUR_MEMORY = 8 * 2**20  # on top of a job's, in its cgroup: the spare, page tables and what the forker itself touches
 
-_MADE = struct.Struct("<i")  # as in inside/forker.py
-_EXIT = struct.Struct("<iidq")  # as in inside/forker.py
-_CREDENTIALS = struct.Struct("3i")
 _NOT_STARTED = b"\x00"
 
 # What introductory courses import. A module that is not listed is imported when a program asks for it, only slower.
@@ -48,9 +57,15 @@ threading queue asyncio unittest ast keyword logging argparse html urllib.parse 
 class Forker:
     """One forker process. `run` serves one job at a time. `lost` is called once when it ends without being closed."""
 
-    def __init__(self, slot: int, lost: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, slot: int, lost: Callable[[], None] = lambda: None, groups: cgroups.Parents | None = None
+    ) -> None:
         self.slot = slot
         self.landlock = 0
+        self.served = 0  # jobs
+        self._groups = groups
+        self._group: cgroups.Group | None = None
+        self.pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
         self._lost = lost
         self._asked = 0
@@ -62,7 +77,7 @@ class Forker:
     async def start(self) -> None:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[dict[str, Any]] = loop.create_future()
+        self._ready: asyncio.Future[Ready] = loop.create_future()
         options = {
             "become_nobody": bubblewrap.runs_as_root(),
             "readable": bubblewrap.readable_paths(),
@@ -98,9 +113,21 @@ class Forker:
         except BaseException:
             await self.close()
             raise
-        self.landlock = facts["landlock"]
+        self.landlock = facts.landlock
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
+        try:
+            await self._enter_group()
+        except BaseException as problem:
+            await self.close()
+            if isinstance(problem, OSError):
+                raise ForkerLost(f"making its cgroup failed: {problem}") from problem
+            raise
         self._prepare_spare()
+
+    async def _enter_group(self) -> None:
+        if self._groups is not None:
+            self._group = cgroups.Group(self._groups)
+            await asyncio.to_thread(self._group.enter, self.pid, THREADS)
 
     async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
         """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed."""
@@ -108,19 +135,39 @@ class Forker:
             raise ForkerLost("the forker has ended")
         if self._spare is None:
             self._prepare_spare()
-        child = self._spare
-        assert child is not None
-        self._spare = None
+        child, self._spare = self._spare, None
+        if child is None:
+            raise ForkerLost("the forker has just ended")
+        self.served += 1
         try:
-            await child.ready
-            return await self._run_in(child, job, limits)
+            await self._is_there(child)
+            return await self.run_in(child, job, limits)
         finally:
-            self._children.pop(child.number, None)
-            child.close()
-            if self.alive and self._spare is None:
-                self._prepare_spare()
+            self.forget(child)
+            asyncio.get_running_loop().call_soon(self._want_spare)  # once whoever waits for this verdict has it
 
-    async def _run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+    def _want_spare(self) -> None:
+        if self.alive and self._spare is None:
+            self._prepare_spare()
+
+    async def _is_there(self, child: Child) -> None:
+        """Usually it has been there for long, as the spare."""
+        if not child.ready.done():
+            timer = asyncio.get_running_loop().call_later(SECONDS_TO_START, self._end, "no child came")
+            try:
+                await asyncio.shield(child.ready)
+            finally:
+                timer.cancel()
+        else:
+            child.ready.result()
+
+    def forget(self, child: Child) -> None:
+        """Done with it; it is killed if it still runs."""
+        self._children.pop(child.number, None)
+        child.close()
+
+    async def run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+        """Run one job in a child that is ready."""
         loop = asyncio.get_running_loop()
         stopped: list[str] = []
 
@@ -147,22 +194,25 @@ class Forker:
             loop.call_later(limits.wall_seconds, stop, "wall"),
         ]
         try:
+            if self._group is not None:
+                self._group.limit(limits.memory_bytes + OUR_MEMORY)
             _write_all(memfd, _NOT_STARTED + self._message(job, limits))
             began = time.perf_counter()
-            socket.send_fds(child.job, [b"J"], [memfd])
+            socket.send_fds(child.job, [b"J", bytes.fromhex(job.get("key", ""))], [memfd])
             status, cpu_ms, memory_kb = await child.exit
             wall_ms = (time.perf_counter() - began) * 1e3
             for output in outputs:
                 output.read_rest()
             if os.pread(memfd, 1, 0) == _NOT_STARTED and not stopped:
                 raise ForkerLost(f"the child could not set itself up: {outputs[1].text() or status}")
+            code = os.waitstatus_to_exitcode(status)
+            out_of_memory = code == -signal.SIGKILL and self._group is not None and self._group.has_killed()
         except OSError as problem:
             raise ForkerLost(f"the child is gone: {problem}") from problem
         finally:
             for timer in timers:
                 timer.cancel()
             os.close(memfd)
-        code = os.waitstatus_to_exitcode(status)
         return Execution(
             exit_code=code if code >= 0 else None,
             signal=-code if code < 0 else None,
@@ -174,12 +224,13 @@ class Forker:
             wall_ms=wall_ms,
             cpu_ms=cpu_ms,
             memory_kb=memory_kb,
+            out_of_memory=out_of_memory,
         )
 
     def _message(self, job: dict[str, Any], limits: Limits) -> bytes:
         seed = job.get("seed")
         message = {
-            "job": job,
+            "job": {name: part for name, part in job.items() if name != "key"},  # it is read when the child may
             "seed": secrets.randbits(32) if seed is None else seed,
             "limits": {
                 "address_space": self._empty_size + limits.memory_bytes,
@@ -192,53 +243,69 @@ class Forker:
         return json.dumps(message).encode("ascii")
 
     def _prepare_spare(self) -> None:
+        child = self.make_child()
+        if self.alive:
+            self._spare = child
+        else:
+            self.forget(child)
+
+    def make_child(self) -> Child:
+        """Ask for a child; its `ready` tells when it is there. forget() it in the end."""
         self._asked += 1
         child = Child(self._asked)
-        self._spare = self._children[child.number] = child
+        self._children[child.number] = child
         try:
             child.hand_over(self._control)
         except OSError as problem:
             self._end(f"asking for a child failed: {problem}")
+        return child
 
     def _on_message(self) -> None:
-        space = socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(4)
         try:
-            message, ancillary, _, _ = self._control.recvmsg(8192, space, socket.MSG_CMSG_CLOEXEC)
+            data, ancillary, _, _ = self._control.recvmsg(LONGEST_MESSAGE, ANCILLARY_SPACE, socket.MSG_CMSG_CLOEXEC)
+            message = read_message(data, ancillary)
         except BlockingIOError:
             return
-        except OSError as problem:
+        except (OSError, Nonsense) as problem:
             self._end(self._said() or str(problem))
             return
-        tag, rest = message[:1], message[1:]
-        if tag == b"X":
-            number, status, cpu_ms, memory_kb = _EXIT.unpack(rest)
-            self._child_ended(number, (status, cpu_ms, memory_kb))
-        elif tag == b"C":
-            self._child_made(*_MADE.unpack(rest), *_MADE.unpack(_ancillary(ancillary, socket.SCM_RIGHTS)))
-        elif tag == b"N":
-            self._map_users(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
-        elif tag == b"R":
-            self._empty_size = _address_space(_CREDENTIALS.unpack(_ancillary(ancillary, socket.SCM_CREDENTIALS))[0])
-            self._ready.set_result(json.loads(rest))
+        if isinstance(message, Ended):
+            self._child_ended(message)
+        elif isinstance(message, Made):
+            self._child_made(message)
+        elif isinstance(message, MapUsers):
+            self._map_users(message.pid)
+        elif isinstance(message, Failed) or self._ready.done():
+            reason = message.reason if isinstance(message, Failed) else "the forker was ready twice"
+            self._end(reason or self._said() or "the forker ended")
         else:
-            self._end(rest.decode("utf-8", "replace") or self._said() or "the forker ended")
+            self._set_ready(message)
 
-    def _child_made(self, number: int, pidfd: int) -> None:
-        child = self._children.get(number)
-        if child is None:  # nobody wants it any more; its job socket is closed, so it ends by itself
-            os.close(pidfd)
+    def _set_ready(self, message: Ready) -> None:
+        try:
+            self._empty_size = _address_space(message.pid)
+        except OSError as problem:
+            self._end(f"it ended at once: {problem}")
             return
-        child.pidfd = pidfd
+        self.pid = message.pid
+        self._ready.set_result(message)
+
+    def _child_made(self, made: Made) -> None:
+        child = self._children.get(made.number)
+        if child is None or child.pidfd >= 0:
+            os.close(made.pidfd)  # nobody wants it any more; its job socket is closed, so it ends by itself
+            return
+        child.pidfd = made.pidfd
         if not child.ready.done():
             child.ready.set_result(None)
 
-    def _child_ended(self, number: int, exit_: tuple[int, float, int]) -> None:
-        child = self._children.get(number)
+    def _child_ended(self, ended: Ended) -> None:
+        child = self._children.get(ended.number)
         if child is None:
             return
         if not child.exit.done():
-            child.exit.set_result(exit_)
-        if child is self._spare:
+            child.exit.set_result((ended.status, ended.cpu_ms, ended.memory_kb))
+        if child is self._spare or not child.ready.done():
             self._end(f"a child without a job ended: {child.said()}")
 
     def _map_users(self, pid: int) -> None:
@@ -302,10 +369,9 @@ class Forker:
             os.close(self._process_end)
             os.close(self._messages)
             self._process_end = -1
-
-
-def _ancillary(messages: list[tuple[int, int, bytes]], kind: int) -> bytes:
-    return next(data for _, found, data in messages if found == kind)
+            if self._group is not None:
+                self._group.remove()
+                self._group = None
 
 
 def _address_space(pid: int) -> int:

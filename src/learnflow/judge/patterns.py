@@ -1,4 +1,5 @@
-"""The pattern of {"raises": ..., "match": ...}: a teacher's regular expression searched in a student's text.
+"""A teacher's regular expressions: {"raises": ..., "match": ...} is searched in a message, comparison `regex` has one
+for each line of a text.
 
 The text is a student's to choose and the search runs in the service, so a pattern that could backtrack for long is
 refused when the case is written: the ways it can match are counted for a text of MATCHED characters.
@@ -29,6 +30,51 @@ def check_pattern(pattern: str, field: str) -> None:
         raise CaseError(field, f"Not a regular expression: {error}. Escape ( and the like with a backslash.") from error
     if ways > MAX_WAYS:
         raise CaseError(field, "This pattern could take very long; use at most three of * and +, none inside another.")
+
+
+def check_patterns(texts: list[str], field: str) -> None:
+    """Raises CaseError when a line of the texts is no pattern, or all of them together could take long."""
+    ways = 0
+    for text in texts:
+        for number, line in enumerate(lines_of(text), 1):
+            try:
+                check_pattern(line, field)
+            except CaseError as error:
+                raise CaseError(field, f"Line {number}: {error.message}") from error
+            ways += _ways(sre_parser.parse(line))
+    if ways > MAX_WAYS:
+        raise CaseError(field, "These patterns together could take very long; use fewer of * and +.")
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text without whitespace at their ends and without empty lines at the end."""
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def lines_match(patterns: str, text: str) -> bool:
+    """Whether each line of the text is, as a whole, what the checked pattern in the same line describes.
+
+    A line of more than MATCHED characters is none.
+    """
+    wanted, lines = lines_of(patterns), lines_of(text)
+    return len(wanted) == len(lines) and all(
+        len(line) <= MATCHED and re.fullmatch(pattern, line) is not None
+        for pattern, line in zip(wanted, lines, strict=True)
+    )
+
+
+def explain_lines(patterns: str, text: str) -> str:
+    """One sentence about the first line that is not as its pattern says."""
+    wanted, lines = lines_of(patterns), lines_of(text)
+    for number, (pattern, line) in enumerate(zip(wanted, lines, strict=False), 1):
+        if len(line) > MATCHED:
+            return f"Line {number} has {len(line)} characters; at most {MATCHED} are looked at."
+        if re.fullmatch(pattern, line) is None:
+            return f"Line {number} is {line!r}, which does not match the pattern {pattern!r}."
+    return f"Expected were {len(wanted)} lines, but there are {len(lines)}."
 
 
 def found(pattern: str, text: str) -> bool:

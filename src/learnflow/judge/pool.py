@@ -1,19 +1,25 @@
 """The warm forkers of one process, and the queue in front of them."""
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Coroutine, Hashable
 from types import TracebackType
 from typing import Any, Self
 
+from learnflow.judge import cgroups
 from learnflow.judge import tier as tiers
 from learnflow.judge.bubblewrap import real_interpreter
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
+from learnflow.judge.shares import Shares
 from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport
 from learnflow.judge.verdicts import Execution
 
 SECONDS_BETWEEN_RESTARTS = 1.0  # after a forker that did not even start
+OTHER_USERS = 250  # a forker's successor has its user's number so much higher or lower
+JOBS_PER_FORKER = 5000  # what a forker gathers in the course of many jobs goes with it
 
 
 class ForkerPool:
@@ -24,15 +30,26 @@ class ForkerPool:
 
     Start it from the main thread: the sandbox dies with the thread that started it, so that killing the service leaves
     nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable;
-    with `allow_below_full` it only says so in `tier`, and execute() raises instead.
+    with `allow_below_full` it only says so in `tier`, and execute() raises instead. After `jobs_per_forker` jobs a
+    forker gives its place to a new one, which starts while the old one still serves.
     """
 
-    def __init__(self, size: int | None = None, *, allow_below_full: bool = False) -> None:
+    def __init__(
+        self, size: int | None = None, *, allow_below_full: bool = False, jobs_per_forker: int = JOBS_PER_FORKER
+    ) -> None:
         self.size = size or os.cpu_count() or 1
         self.allow_below_full = allow_below_full
+        self.jobs_per_forker = jobs_per_forker
+        self._groups: cgroups.Parents | None = None
+        self._relieved: set[Forker] = set()  # serve until their successors do
+        self._leaving: set[Forker] = set()  # serve one job more
+        self._running = 0
+        self._drained = asyncio.Event()
+        self._closing = False
         self.tier = TierReport(Tier.none)
         self.interpreter = real_interpreter().name
         self._forkers: set[Forker] = set()
+        self._shares = Shares(self.size)
         self._idle: asyncio.Queue[Forker | None] = asyncio.Queue()  # None wakes those who wait in vain
         self._restarts: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None  # why the last restart failed, until one succeeds
@@ -41,6 +58,11 @@ class ForkerPool:
     def idle(self) -> int:
         """How many forkers have nothing to do."""
         return self._idle.qsize()
+
+    @property
+    def forkers(self) -> frozenset[Forker]:
+        """Those that serve, for whoever measures them."""
+        return frozenset(self._forkers)
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -53,6 +75,7 @@ class ForkerPool:
 
     async def start(self) -> None:
         """Start every forker and examine one of them. Raises JudgeUnavailable, with nothing left running."""
+        self._closing = False
         self.tier = await self._start_all()
         if self.tier.tier is not Tier.full:
             await self.close()
@@ -63,6 +86,7 @@ class ForkerPool:
         missing = tiers.lacking()
         if missing:
             return TierReport(Tier.none, missing)
+        self._groups, lacks_groups = tiers.groups()
         started = await asyncio.gather(*(self._add(slot) for slot in range(self.size)), return_exceptions=True)
         for result in started:
             if isinstance(result, ForkerLost):
@@ -72,33 +96,46 @@ class ForkerPool:
                 raise result
         forker = await self._idle_forker()
         try:
-            return await tiers.examine(forker)
+            return await tiers.examine(forker, *lacks_groups)
         except ForkerLost as problem:
             return TierReport(Tier.none, (tiers.refused(str(problem)),))
         finally:
             self._idle.put_nowait(forker)
 
-    async def execute(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def execute(self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
+
+        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time.
 
         Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
         """
-        try:
-            return await self._execute_once(job, limits)
-        except ForkerLost:
-            return await self._execute_once(job, limits)
+        async with self._shares.place(owner):
+            try:
+                return await self._execute_once(job, limits)
+            except ForkerLost:
+                return await self._execute_once(job, limits)
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
         forker = await self._idle_forker()
+        self._running += 1
         try:
             return await forker.run(job, limits)
         finally:
-            if forker.alive:
+            self._running -= 1
+            if not self._running:
+                self._drained.set()
+            if forker in self._leaving:
+                self._leaving.discard(forker)
+                self._in_background(forker.close())
+            elif forker.alive:
                 self._idle.put_nowait(forker)
+                if forker.served >= self.jobs_per_forker and forker not in self._relieved and not self._closing:
+                    self._relieved.add(forker)
+                    self._in_background(self._relieve(forker))
 
     async def _idle_forker(self) -> Forker:
         while True:
-            if not self._forkers and (self._trouble or not self._restarts):
+            if self._closing or (not self._forkers and (self._trouble or not self._restarts)):
                 self._idle.put_nowait(None)  # whoever else waits learns it too
                 raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
             forker = await self._idle.get()
@@ -106,18 +143,47 @@ class ForkerPool:
                 return forker
 
     async def _add(self, slot: int) -> None:
-        forker = Forker(slot, lost=lambda: self._replace(forker))
+        forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups)
         await forker.start()
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
 
-    def _replace(self, forker: Forker) -> None:
+    async def _relieve(self, forker: Forker) -> None:
+        """Start a forker and then end the old one, when it has no job. If none starts, the old one goes on."""
+        try:
+            await self._add((forker.slot + OTHER_USERS) % (2 * OTHER_USERS))  # nothing is counted with the old one's
+        except ForkerLost:
+            forker.served = 0
+            self._relieved.discard(forker)
+            if not forker.alive:
+                await self._restart(forker)
+            return
         self._forkers.discard(forker)
+        self._relieved.discard(forker)
+        if self._take_from_queue(forker):
+            await forker.close()
+        elif forker.alive:  # until its job has ended
+            self._leaving.add(forker)
+
+    def _take_from_queue(self, forker: Forker) -> bool:
+        found = False
         for _ in range(self._idle.qsize()):
             other = self._idle.get_nowait()
+            found = found or other is forker
             if other is not None and other is not forker:
                 self._idle.put_nowait(other)
-        task = asyncio.get_running_loop().create_task(self._restart(forker))
+        return found
+
+    def _replace(self, forker: Forker) -> None:
+        self._forkers.discard(forker)
+        self._take_from_queue(forker)
+        if forker in self._relieved | self._leaving:  # its successor is there or on its way
+            self._in_background(forker.close())
+        else:
+            self._in_background(self._restart(forker))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._restarts.add(task)
         task.add_done_callback(self._restarts.discard)
 
@@ -134,12 +200,20 @@ class ForkerPool:
                 self._trouble = None
                 return
 
-    async def close(self) -> None:
-        """End every forker. Returns when no process of the pool is left; jobs still running raise ForkerLost."""
+    async def close(self, *, drain_seconds: float = 0.0) -> None:
+        """End every forker. Returns when no process of the pool is left.
+
+        No further job is begun. Those that run may do so for `drain_seconds` more, then they raise ForkerLost."""
+        self._closing = True
+        if self._running and drain_seconds > 0:
+            self._drained.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._drained.wait(), drain_seconds)
         for task in tuple(self._restarts):
             task.cancel()
         await asyncio.gather(*self._restarts, return_exceptions=True)
-        forkers, self._forkers = self._forkers, set()
+        forkers = self._forkers | self._leaving
+        self._forkers, self._leaving, self._relieved = set(), set(), set()
         await asyncio.gather(*(forker.close() for forker in forkers))
         while not self._idle.empty():
             self._idle.get_nowait()

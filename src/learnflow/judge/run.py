@@ -2,17 +2,19 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from learnflow.judge.cases import Case, job_input
+from learnflow.judge.checker import CHECKER_LIMITS, checker_job
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.limits import Limits
 from learnflow.judge.pool import ForkerPool
-from learnflow.judge.scoring import assess, assess_run, score_of, unrun
-from learnflow.judge.verdicts import CaseResult, Judgement, RunResult, Verdict
+from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
+from learnflow.judge.unit import new_key, unit_job
+from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
-JUDGE_VERSION = "1"  # raised when the same program may get another verdict than before
+JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
 SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
 
@@ -24,14 +26,15 @@ async def judge_code(
     limits: Limits = Limits(),  # noqa: B008  # frozen
     on_case: Callable[[CaseResult], None] | None = None,
     budget_seconds: float = 15.0,
+    owner: Hashable = None,
 ) -> Judgement:
     """The verdict of every case, in the order of the cases. `on_case` hears of each as it is decided, in any order.
 
     `budget_seconds` is what the programs may run in all: once it is used up no further case is begun. Waiting for a
-    forker is not counted. Raises JudgeUnavailable when
-    nothing can be run; a forker that dies makes the case it ran an internal_error, never the student's fault.
+    forker is not counted. `owner` is whose code it is (ForkerPool.execute). Raises JudgeUnavailable when nothing can be
+    run; a forker that dies makes the case it ran an internal_error, never the student's fault.
     """
-    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds)
+    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner)
     async with asyncio.TaskGroup() as group:
         for _ in range(min(pool.size, len(cases))):
             group.create_task(submission.judge_what_is_left())
@@ -54,10 +57,11 @@ async def run_code(
     args: Sequence[str] = (),
     files: Mapping[str, str] | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    owner: Hashable = None,
 ) -> RunResult:
     """Run a program once, with nothing expected of it. Raises ForkerLost or JudgeUnavailable when it can't be run."""
     job = {"kind": "stdio", "source": code, "stdin": stdin, "args": list(args), "files": dict(files or {})}
-    return assess_run(await pool.execute(job, limits), code, limits)
+    return assess_run(await pool.execute(job, limits, owner=owner), code, limits)
 
 
 class _Submission:
@@ -71,11 +75,13 @@ class _Submission:
         limits: Limits,
         on_case: Callable[[CaseResult], None] | None,
         budget_seconds: float,
+        owner: Hashable,
     ) -> None:
         self.pool = pool
         self.code = code
         self.limits = limits
         self.on_case = on_case
+        self.owner = owner
         self.seconds_left = budget_seconds
         self.time_limits = 0
         self.syntax_error: CaseResult | None = None
@@ -107,16 +113,26 @@ class _Submission:
     async def _judge(self, position: int, case: Case) -> CaseResult:
         tier = self.pool.tier.tier
         limits = replace(self.limits, wall_seconds=min(self.limits.wall_seconds, self.seconds_left))
-        job = {**job_input(case), "source": self.code, "seed": position}  # the same numbers when it is judged again
+        key = new_key()
+        job = unit_job(case, key) if case.kind == "unit" else job_input(case)
+        job |= {"source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
-            execution = await self.pool.execute(job, limits)
+            execution = await self.pool.execute(job, limits, owner=self.owner)
+            checked = await self._checked(case, execution, limits)
         except ForkerLost:
             sentence = "The judge failed while it ran this case. This is not your program's fault."
             return unrun(case, position, Verdict.internal_error, sentence, tier)
         self.seconds_left -= execution.wall_ms / 1e3
-        result = assess(case, position, execution, tier, self.code, limits)
+        result = assess(case, position, execution, tier, self.code, limits, checked, key)
         if result.verdict is Verdict.syntax_error:
             self.syntax_error = result
         if result.verdict is Verdict.time_limit:
             self.time_limits += 1
         return result
+
+    async def _checked(self, case: Case, execution: Execution, limits: Limits) -> Execution | None:
+        """What the teacher's checker says of the answer, from a child of its own; None when it has nothing to say."""
+        answer = answer_to_check(case, execution, self.code, limits)
+        if answer is None:
+            return None
+        return await self.pool.execute(checker_job(case, answer[0]) | {"seed": 0}, CHECKER_LIMITS, owner=self.owner)

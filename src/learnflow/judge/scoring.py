@@ -1,37 +1,62 @@
 """The verdict of a test case, from what its child left behind.
 
 Order of decision: why the child was stopped; the signal it died of; whether it reported at all; the error it reported;
-only then the answer. `internal_error` is never decided here: nothing a program does may look like our fault.
+only then the answer. `internal_error` is decided here only where a teacher's checker failed: nothing that a program
+does by itself may look like our fault.
 """
 
 import builtins
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from learnflow.judge import feedback
-from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedValue
+from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
 from learnflow.judge.endings import Ending, ending_of
 from learnflow.judge.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
-from learnflow.judge.patterns import found
+from learnflow.judge.patterns import explain_lines, found
+from learnflow.judge.unit import read_results
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
-from learnflow.judge.wire import WireError, check_wire, display
+from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
 _DEFAULTS = Limits()
 MAX_SHOWN = 4_000  # characters of an expected or actual text in a result
 
 
 def assess(
-    case: Case, position: int, execution: Execution, tier: str, source: str, limits: Limits = _DEFAULTS
+    case: Case,
+    position: int,
+    execution: Execution,
+    tier: str,
+    source: str,
+    limits: Limits = _DEFAULTS,
+    checked: Execution | None = None,
+    key: bytes = b"",
 ) -> CaseResult:
-    """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code."""
+    """The result of a case whose child has ended; `limits` are what it ran under, `source` is the student's code.
+
+    `checked` is what the checker's child left behind, where `answer_to_check` gave it something to compare; `key` is
+    the nonce of a unit case.
+    """
     ending = _ending_for(case, execution, source, limits)
     answer = _Answer(_shown_expected(case), None, None, None)
-    if ending is None:
+    fault = None
+    passed = None
+    if ending is None and checked is not None:
+        answer, fault = _read_checked(case, execution, checked)
+        verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
+        verdict = verdict if fault is None else Verdict.internal_error
+        explanation, error = answer.explanation, None
+    elif ending is None and isinstance(case.expected, ExpectedTests):
+        answer, passed = _read_tests(case, execution, key)
+        verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
+        explanation, error = answer.explanation, None
+    elif ending is None:
         answer = _compare(case, execution)
         verdict = Verdict.passed if answer.explanation is None else Verdict.wrong_answer
         explanation, error = answer.explanation, None
@@ -44,8 +69,9 @@ def assess(
         name=case.name,
         verdict=verdict,
         hidden=case.hidden,
-        weight=case.weight,
-        points=case.weight if verdict is Verdict.passed else 0,
+        weight=case.points,
+        trust=trust_of(case),
+        points=case.weight * passed if passed is not None else case.points if verdict is Verdict.passed else 0,
         expected=answer.expected,
         actual=answer.actual,
         diff=answer.diff,
@@ -57,7 +83,28 @@ def assess(
         cpu_ms=execution.cpu_ms,
         memory_kb=execution.memory_kb,
         tier=tier,
+        fault=None if fault is None else storable(fault),
     )
+
+
+def trust_of(case: Case) -> Literal["isolated", "shared-process"]:
+    """Whether the student's code runs in the process that decides: only where tests call it there."""
+    return "shared-process" if case.kind == "unit" else "isolated"
+
+
+def answer_to_check(case: Case, execution: Execution, source: str, limits: Limits = _DEFAULTS) -> tuple[Wire] | None:
+    """The answer that is the checker's to compare; None when the case is decided without one."""
+    if case.comparison.mode != "checker" or _ending_for(case, execution, source, limits) is not None:
+        return None
+    expected = case.expected
+    if isinstance(expected, ExpectedOutput):
+        unexpected = expected.exit_code is not None and expected.exit_code != execution.exit_code
+        return None if unexpected else (execution.stdout,)
+    try:
+        value = _returned(case, execution)
+    except WireError:
+        return None
+    return (value,) if is_complete(value) else None  # what was cut off can't be judged by anybody
 
 
 def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: str) -> CaseResult:
@@ -67,7 +114,8 @@ def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: s
         name=case.name,
         verdict=verdict,
         hidden=case.hidden,
-        weight=case.weight,
+        weight=case.points,
+        trust=trust_of(case),
         points=0,
         explanation=explanation,
         tier=tier,
@@ -159,7 +207,9 @@ def _raised(expected: ExpectedError, execution: Execution, ending: Ending | None
         return False
     bases = report["error"].get("bases")
     names = [name for name in bases[:20] if isinstance(name, str)] if isinstance(bases, list) else []
-    return expected.type == ending.error["type"] or (expected.type in names and _is_one_kind(names))
+    if expected.exact_type or expected.type == ending.error["type"]:
+        return expected.type == ending.error["type"]
+    return expected.type in names and _is_one_kind(names)
 
 
 def _is_one_kind(names: list[str]) -> bool:
@@ -179,13 +229,43 @@ def _shown_expected(case: Case) -> str | None:
     if isinstance(expected, ExpectedValue):
         return storable(display(expected.value))
     if isinstance(expected, ExpectedError):
+        if expected.message is not None:
+            return storable(f"raises {expected.type}: {expected.message}")
         return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
+    if isinstance(expected, ExpectedTests):
+        return f"{len(expected.names)} tests pass"
     return None if expected.stdout is None else _shown_text(expected.stdout)
 
 
 def _shown_text(text: str) -> str:
     shown = text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}… ({len(text) - MAX_SHOWN} more characters)"
     return storable(shown)
+
+
+def _read_checked(case: Case, execution: Execution, checked: Execution) -> tuple[_Answer, str | None]:
+    said = read_answer(case, checked)
+    program = isinstance(case.expected, ExpectedOutput)
+    actual = _shown_text(execution.stdout) if program else storable(display(_returned(case, execution)))
+    answer = _Answer(_shown_expected(case), actual, None, said.message if said.fault is None else NOT_CHECKED)
+    return answer, said.fault
+
+
+def _read_tests(case: Case, execution: Execution, key: bytes) -> tuple[_Answer, int]:
+    """The answer, and how many tests passed."""
+    result = read_results(case, execution, key)
+    shown = _shown_expected(case)
+    if result.fault is not None:
+        return _Answer(shown, None, None, result.fault), 0
+    lines = [f"failed {name}: {why}" if why else f"passed {name}" for name, why in result.tests]
+    failing = next(((name, why) for name, why in result.tests if why), None)
+    sentence = None if failing is None else f"The test {failing[0]} fails. {failing[1]}"
+    return _Answer(shown, _shown_text("\n".join(lines)), None, sentence), result.passed
+
+
+def _returned(case: Case, execution: Execution) -> Wire:
+    """The value that the child claims. Raises WireError when it is none."""
+    field = "value" if case.input.get("mutates") is None else "mutated"
+    return check_wire((execution.report or {}).get(field))
 
 
 def _compare(case: Case, execution: Execution) -> _Answer:
@@ -195,9 +275,10 @@ def _compare(case: Case, execution: Execution) -> _Answer:
         return _compare_output(expected, case.comparison, execution, report)
     if isinstance(expected, ExpectedError):
         return _compare_error(expected, shown, report)
+    assert isinstance(expected, ExpectedValue)  # tests are read, not compared
     mutates = case.input.get("mutates")
     try:
-        actual = check_wire(report.get("value" if mutates is None else "mutated"))
+        actual = _returned(case, execution)
     except WireError:
         return _Answer(
             shown, None, None, "What your code returned could not be read: it is too large or no plain value."
@@ -207,6 +288,8 @@ def _compare(case: Case, execution: Execution) -> _Answer:
         subject = f"Afterwards argument {mutates} is"
     if same_value(expected.value, actual, case.comparison):
         return _Answer(shown, storable(display(actual)), None, None)
+    if case.comparison.mode == "regex" and isinstance(actual, str):
+        return _Answer(shown, storable(display(actual)), None, explain_lines(expected.value, actual))
     sentence = feedback.explain_value(expected.value, actual, execution.stdout, subject)
     diff = value_diff(expected.value, actual)
     return _Answer(shown, storable(display(actual)), None if diff is None else storable(diff), sentence)
@@ -223,6 +306,8 @@ def _compare_error(expected: ExpectedError, shown: str | None, report: dict[str,
     error = error_detail(report["error"], "")
     message = error["message"]
     actual = storable(f"raises {error['type']}: {message}" if message else f"raises {error['type']}")
+    if expected.message is not None and message != expected.message:
+        return _Answer(shown, actual, None, f"The right exception, but its message should be {expected.message!r}.")
     if expected.match is None or found(expected.match, message):
         return _Answer(shown, actual, None, None)
     return _Answer(shown, actual, None, f"The right exception, but its message should match {expected.match!r}.")
@@ -235,7 +320,7 @@ def _compare_output(
     actual = _shown_text(execution.stdout)
     if expected.stdout is not None and not same_text(expected.stdout, execution.stdout, comparison):
         diff = _diff_for(expected.stdout, execution.stdout, comparison)
-        return _Answer(shown, actual, diff, feedback.explain_output(expected.stdout, execution.stdout))
+        return _Answer(shown, actual, diff, _explain_text(expected.stdout, execution.stdout, comparison))
     if expected.exit_code is not None and execution.exit_code != expected.exit_code:
         sentence = f"Your program ended with exit code {execution.exit_code}, but {expected.exit_code} was expected."
         return _Answer(shown, actual, None, sentence)
@@ -246,12 +331,18 @@ def _compare_output(
         if not isinstance(written, str):
             return _Answer(shown, actual, None, f"Your program should have written a file called {name!r}.")
         if not same_text(content, written, comparison):
-            sentence = f"In the file {name!r}: {feedback.explain_output(content, written)}"
+            sentence = f"In the file {name!r}: {_explain_text(content, written, comparison)}"
             return _Answer(shown, actual, _diff_for(content, written, comparison), sentence)
     return _Answer(shown, actual, None, None)
 
 
-def _diff_for(expected: str, actual: str, comparison: Comparison) -> str:
+def _explain_text(expected: str, actual: str, comparison: Comparison) -> str:
+    return explain_lines(expected, actual) if comparison.mode == "regex" else feedback.explain_output(expected, actual)
+
+
+def _diff_for(expected: str, actual: str, comparison: Comparison) -> str | None:
+    if comparison.mode == "regex":  # a pattern and a text differ everywhere
+        return None
     if comparison.mode != "exact":
         expected, actual = ("".join(f"{line}\n" for line in trimmed(text)) for text in (expected, actual))
     return storable(text_diff(expected, actual))

@@ -22,10 +22,14 @@ def explain_syntax(detail: ErrorDetail, source: str) -> str:
 
 def _syntax_sentence(detail: ErrorDetail, source: str) -> str:
     message, line = detail["message"], source_line(detail, source).strip()
+    message = "else if" if re.match(r"else\s+if\b", line) else message  # Python only misses a colon
     for pattern, sentence in _SYNTAX:
         found = re.search(pattern, message)
         if found is not None:
             return sentence.format(*(group or "" for group in found.groups()))
+    foreign = _foreign(line)
+    if foreign is not None:
+        return foreign
     opener = _open_bracket(source)
     if opener is not None:
         return f"the bracket {opener[0]} of line {opener[1]} is never closed."
@@ -43,7 +47,51 @@ def _syntax_sentence(detail: ErrorDetail, source: str) -> str:
     return f"Python can't read this ({message or detail['type']})."
 
 
+def _foreign(line: str) -> str | None:
+    """What of another language the line holds, outside of texts and comments."""
+    bare = re.sub(r"(['\"]).*?\1|#.*", "''", line)
+    return next((sentence for pattern, sentence in _LINES if re.search(pattern, bare)), None)
+
+
+# What the line shows where Python says no more than that it is wrong.
+_LINES = (
+    (r"\+\+|--\s*$", "Python has no ++ and --: write += 1 or -= 1."),
+    (r"=>|=<", "write >= and <= with the = at the end."),
+    (r"&&|\|\|", "Python writes and and or in letters, not && and ||."),
+    (r"!(?!=)", "Python writes not instead of !."),
+    (r"<>", "Python writes != for is not equal."),
+    (
+        rf"^(?:{'|'.join(keyword.kwlist)})\s*=(?!=)",
+        "this word is one of Python's own: choose another name.",
+    ),
+    (r"^(?:def|class)\s+\w+\s*:", "the name needs parentheses after it: def name():"),
+)
+
 _SYNTAX = (
+    (r"^else if$", "Python writes elif instead of else if."),
+    (r"expected '\('", "the function's name needs parentheses after it: def name():"),
+    (r"expected '(except' or 'finally)' block", "a try needs an except below it, indented like the try."),
+    (r"leading zeros in decimal", "a number can't begin with 0: write 7, not 07."),
+    (
+        r"unexpected character after line continuation",
+        "a backslash may only stand at the very end of a line: use / to divide.",
+    ),
+    (r"positional argument follows keyword", "arguments without a name come first, those with name= behind them."),
+    (
+        r"(?:non-default argument follows default|parameter without a default follows)",
+        "parameters without a default value come first, those with one behind them.",
+    ),
+    (r"keyword argument repeated: (\w+)", "the argument {0} is given twice."),
+    (r"duplicate argument '(\w+)'", "two parameters are called {0}: give each its own name."),
+    (
+        r"name '(\w+)' is (?:assigned to|used) (?:before|prior to) global",
+        "global {0} must stand before {0} is used: put it first.",
+    ),
+    (r"'(yield|await)' outside", "{0} works only inside a function."),
+    (r"f-string: (?:expecting '}'|single '}')", "the braces {{ }} in the f-string don't match."),
+    (r"f-string: (?:empty|valid expression)", "there is nothing between the braces of the f-string."),
+    (r"unicode error", "a backslash in a text begins a special character: write it twice, or put r before the quotes."),
+    (r"cannot delete (.{1,60})", "{0} can't be deleted: del takes names and elements."),
     (r"expected ':'", "a colon is missing."),
     (r"'([(\[{])' was never closed", "the bracket {0} is opened here and never closed."),
     (r"unmatched '([)\]}])'", "there is a closing {0} that no bracket before it opens."),

@@ -8,9 +8,11 @@ receiving file descriptors, memfd (memory that no limit counts), making device n
 mounts and namespaces, keys, bpf, io_uring, raising limits.
 """
 
+import contextlib
 import errno
 import functools
 import os
+from typing import Any
 
 ALLOWED = """
 read write readv writev pread64 pwrite64 lseek close close_range
@@ -43,6 +45,7 @@ def compiled_filter() -> bytes:
         raise SyscallFilterUnavailable(str(problem)) from problem
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
+    _as_a_tree(rules, pyseccomp)
     for name in ALLOWED.split():
         number = pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name)
         if number >= 0:  # negative: this architecture has no such call (aarch64 has no `open`)
@@ -59,6 +62,12 @@ def compiled_filter() -> bytes:
         rules.export_bpf(program)
         program.seek(0)
         return program.read()
+
+
+def _as_a_tree(rules: Any, pyseccomp: Any) -> None:
+    """A decision tree instead of a list of comparisons: the kernel is done with it sooner, for each job and call."""
+    with contextlib.suppress(AttributeError, ValueError, RuntimeError, OSError):  # libseccomp before 2.5
+        rules.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)
 
 
 class SyscallFilterUnavailable(Exception):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from learnflow.judge import cgroups
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
@@ -93,10 +94,11 @@ async def probe() -> TierReport:
     missing = lacking()
     if missing:
         return TierReport(Tier.none, missing)
-    forker = Forker(0)
+    parents, lacks_groups = groups()
+    forker = Forker(0, groups=parents)
     try:
         await forker.start()
-        return await examine(forker)
+        return await examine(forker, *lacks_groups)
     except ForkerLost as problem:
         return TierReport(Tier.none, (refused(str(problem)),))
     finally:
@@ -118,8 +120,21 @@ def lacking() -> tuple[Finding, ...]:
     return tuple(found)
 
 
-async def examine(forker: Forker) -> TierReport:
-    """The tier that a running forker gives. Raises ForkerLost when it can't run anything."""
+def groups() -> tuple[cgroups.Parents | None, tuple[Finding, ...]]:
+    """Where cgroups for the forkers can be made, or what is missing. What earlier services left there is removed."""
+    try:
+        parents = cgroups.parents()
+    except cgroups.CgroupsUnavailable as problem:
+        what = f"{problem} A program's memory is limited as address space alone, its files come on top of it."
+        return None, (Finding(what, problem.fix),)
+    cgroups.tidy(parents)
+    return parents, ()
+
+
+async def examine(forker: Forker, *findings: Finding) -> TierReport:
+    """The tier that a running forker gives. Raises ForkerLost when it can't run anything.
+
+    `findings` are what else is known to be missing, without which the tier is full all the same."""
     execution = await forker.run({"kind": "stdio", "source": MISBEHAVIOUR}, Limits())
     try:
         done = json.loads(execution.stdout)
@@ -130,8 +145,8 @@ async def examine(forker: Forker) -> TierReport:
         return TierReport(Tier.none, (Finding(what, "report this; nothing may be judged here."),))
     if not forker.landlock:
         what = "Landlock is off in this kernel: files are guarded by the mount namespace alone."
-        return TierReport(Tier.full, (Finding(what, "boot Linux 5.13 or newer with lsm=landlock,... (advisable)."),))
-    return TierReport(Tier.full)
+        findings += (Finding(what, "boot Linux 5.13 or newer with lsm=landlock,... (advisable)."),)
+    return TierReport(Tier.full, findings)
 
 
 def refused(said: str) -> Finding:

@@ -41,6 +41,7 @@ class Execution:
     wall_ms: float = 0.0
     cpu_ms: float = 0.0
     memory_kb: int = 0
+    out_of_memory: bool = False  # the kernel killed it because its cgroup had no memory left
 
 
 class ErrorDetail(TypedDict):
@@ -57,7 +58,9 @@ class CaseResult:
     """The outcome of one test case.
 
     The case's data appears only in expected, actual, diff, stdout, stderr, explanation and error: whoever hides a
-    hidden case blanks these seven and nothing else. `points` is 0 or `weight`.
+    hidden case blanks these seven and nothing else. `points` is 0 or `weight`, or between them where each of several
+    tests has its own; `trust` says whether the student's code shared a process with what decided. `fault` is for the
+    teacher alone: why an internal_error is the exercise's own.
     """
 
     position: int
@@ -76,8 +79,9 @@ class CaseResult:
     wall_ms: float = 0.0
     cpu_ms: float = 0.0
     memory_kb: int = 0
-    trust: Literal["isolated"] = "isolated"
+    trust: Literal["isolated", "shared-process"] = "isolated"
     tier: str = "full"
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,7 +61,7 @@ async def hand_in(
         raise ArchivedExercise(work.exercise_id)
     require_room(exercise.waiting, queue_limit)
     submission_id = await _insert(session, student.id, exercise.version, work)
-    await queue.enqueue_submission(session, submission_id)
+    await queue.enqueue_submission(session, submission_id, student_id=student.id)
     if key is not None:
         await session.execute(update(IdempotencyKey).where(*_key(student.id, key)).values(submission_id=submission_id))
     publish(

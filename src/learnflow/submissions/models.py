@@ -92,18 +92,22 @@ class Execution(Base):
 class QueuedWork(Base):
     """One piece of work that waits for a grader or is held by one: exactly one of the two ids is set.
 
-    Free when `leased_until` is null or past. `attempt` counts claims and fences: only its holder may finish.
+    Free when `leased_until` is null or past. `attempt` counts claims and fences: only its holder may finish. Within a
+    priority the order is that of `turn`, then of arrival (ADR 7).
     """
 
     __tablename__ = "judging_queue"
     __table_args__ = (
         CheckConstraint("(submission_id IS NULL) <> (execution_id IS NULL)", name="one_kind_of_work"),
-        Index("ix_judging_queue_priority_id", "priority", "id"),
+        Index("ix_judging_queue_priority_turn_id", "priority", "turn", "id"),
+        Index("ix_judging_queue_student_id_priority_turn", "student_id", "priority", "turn"),
         NEVER_REUSE_IDS,
     )
 
     id: Mapped[IntegerId]
     priority: Mapped[int]  # 0 runs and verifications, 1 submissions, 2 re-grades
+    turn: Mapped[int]
+    student_id: Mapped[int]  # whose it is; no foreign key: the row goes with the work, and the work with the student
     submission_id: Mapped[int | None] = mapped_column(
         ForeignKey("exercise_submissions.id", ondelete="CASCADE"), unique=True
     )

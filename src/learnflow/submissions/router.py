@@ -26,7 +26,7 @@ from learnflow.core.ids import PathId
 from learnflow.core.pagination import Cursor, Limit, Page
 from learnflow.exercises.errors import ArchivedExercise, ExerciseNotFound
 from learnflow.submissions import hand_in as handing_in
-from learnflow.submissions import listing, queries, read, run, waiting
+from learnflow.submissions import listing, queries, read, run, trace, waiting
 from learnflow.submissions.errors import (
     CodeTooLarge,
     KeyUsedForAnother,
@@ -46,6 +46,8 @@ from learnflow.submissions.schemas import (
     RunRequest,
     SubmissionDetail,
     SubmissionSummary,
+    TraceAnswer,
+    TraceRequest,
 )
 
 router = APIRouter(prefix="/api/submissions", tags=["submissions"])
@@ -158,6 +160,34 @@ async def run_code(
     outcome = await run.execute(database, live, enqueue)
     cases: list[CaseShown] = [read.show_case(caller, case) for case in outcome["cases"]]
     return RunAnswer.model_validate({**outcome["run"], "cases": cases})
+
+
+@router.post(
+    "/trace",
+    dependencies=[WithinRate],
+    responses=documented(
+        DomainError,
+        NotSignedIn,
+        ExerciseNotFound,
+        ArchivedExercise,
+        CodeTooLarge,
+        InvalidInput,
+        TooManyRequests,
+        QueueFull,
+        NoGraderInTime,
+    ),
+)
+async def trace_code(
+    asked: TraceRequest, caller: SignedIn, database: DatabaseDep, live: LiveDep, queue_limit: QueueLimit
+) -> TraceAnswer:
+    """Run code once and answer its steps: not an attempt. With an exercise, one of its visible cases is run."""
+    handing_in.require_size(asked.code)
+
+    async def enqueue(session: AsyncSession) -> int:
+        handing_in.require_room(await queries.waiting(session), queue_limit)
+        return await trace.enqueue_trace(session, caller, asked)
+
+    return TraceAnswer.model_validate(await run.execute(database, live, enqueue))
 
 
 @collection(

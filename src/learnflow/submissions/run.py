@@ -42,7 +42,7 @@ async def enqueue(
     }
     inserted = await session.execute(insert(Execution).values(row).returning(Execution.id))
     execution_id = inserted.scalar_one()
-    await queue.enqueue_execution(session, execution_id)
+    await queue.enqueue_execution(session, execution_id, student_id=student_id)
     return execution_id
 
 

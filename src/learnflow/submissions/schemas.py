@@ -66,6 +66,15 @@ class RunRequest(Input):
     exercise_id: ExerciseId | None = None
 
 
+class TraceRequest(Input):
+    """`exercise_id` and `position` name a visible case to run the program by; `stdin` is not used then."""
+
+    code: Code
+    stdin: Annotated[Text, Field(max_length=LARGEST_STDIN, description="What the program reads.")] = ""
+    exercise_id: ExerciseId | None = None
+    position: Annotated[int, Field(ge=0, lt=1000, description="The case's place, from 0.", examples=[0])] | None = None
+
+
 class EvaluationRequest(Input):
     score: Annotated[int, Field(ge=0, le=100, examples=[80])]
     feedback: Annotated[Text, Field(max_length=LONGEST_FEEDBACK, examples=["Clear names. Mind the empty list."])] = ""
@@ -81,11 +90,17 @@ class Evaluation(BaseModel):
 
 
 class JudgedWith(BaseModel):
-    """By what the verdict was reached. `fault` tells a teacher why nothing could be judged; null for students."""
+    """By what the verdict was reached: with the code and the exercise's version it can be reached again, bit for bit.
+
+    `fault` tells a teacher why nothing could be judged; null for students.
+    """
 
     tier: str | None = Field(None, examples=["full"])
     judge_version: str | None = None
-    interpreter: str | None = None
+    interpreter: str | None = Field(None, examples=["CPython 3.11.7"])
+    limits: dict[str, float] | None = Field(None, description="What one case might use, in seconds and bytes.")
+    hash_seed: int | None = Field(None, description="PYTHONHASHSEED, which decides the order of sets.")
+    random_seed: int | None = Field(None, description="Seed of `random` in case 0; each case has its position added.")
     fault: str | None = None
 
 
@@ -114,6 +129,9 @@ class CaseShown(BaseModel):
     stderr: str | None = None
     explanation: str | None = None
     error: ErrorShown | None = None
+    trust: Literal["isolated", "shared-process"] | None = Field(
+        None, description="Whether the program shared a process with what decided, as under tests of kind unit."
+    )
     wall_ms: float | None = None
     cpu_ms: float | None = None
     memory_kb: int | None = None
@@ -159,6 +177,47 @@ class RunAnswer(BaseModel):
     cpu_ms: float
     memory_kb: int
     cases: list[CaseShown] = Field(description="The exercise's visible cases, when one was named.")
+
+
+class TracedCall(BaseModel):
+    frame: int = Field(description="0 is the module; functions are counted as they are called.")
+    function: str = Field(examples=["<module>"])
+    line: int
+
+
+class TracedChange(BaseModel):
+    """A variable that is new, has another value, or is gone (null)."""
+
+    frame: int
+    name: str = Field(examples=["total"])
+    value: str | None = Field(description="At most 200 characters.", examples=["[1, 2]"])
+
+
+class TraceStep(BaseModel):
+    """What there is before a line runs, when a function returns or yields, or when an exception passes the line."""
+
+    event: Literal["line", "return", "yield", "exception"]
+    line: int = Field(examples=[1])
+    output: int = Field(description="How many characters of `stdout` were printed so far.")
+    stack: list[TracedCall] = Field(description="Outermost first; long ones without their middle.")
+    left_out: int = Field(description="Calls left out in the middle of `stack`.")
+    changed: list[TracedChange] = Field(description="In the frame that runs and in the module, since they last ran.")
+    value: str | None = Field(None, description="What is returned, yielded or raised.")
+
+
+class TraceAnswer(BaseModel):
+    """`ended`: by itself (`end`), where the trace came to its bound of 1,000 `steps` or of `size` (the program is ended
+    there too, and there is no verdict), or `stopped` by a limit of the sandbox, which leaves no steps.
+    """
+
+    stdout: str
+    stderr: str
+    exit_code: int | None
+    verdict: VerdictName | None
+    explanation: str | None
+    error: ErrorShown | None
+    ended: Literal["end", "steps", "size", "stopped"]
+    steps: list[TraceStep]
 
 
 class QueuedNotice(BaseModel):

@@ -1,22 +1,46 @@
-"""`learnflow judge EXERCISE_DIR FILE`: judge a program against an exercise on disk, without server or database."""
+"""`learnflow judge EXERCISE_DIR FILE`: judge a program against an exercise on disk, without server or database.
+
+`learnflow judge doctor`: what isolation this machine offers; `learnflow judge replay`: see replay.py. A folder of such
+a name is judged as `./doctor`.
+"""
 
 import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
 from rich.console import Console
 from rich.markup import escape
 
+from learnflow.entry.commands.replay import replay
 from learnflow.exercises.course.read import read_exercise
 from learnflow.exercises.verification import Draft
 from learnflow.grading import judging
 from learnflow.grading.definitions import check_definition, define
-from learnflow.judge import ForkerLost, ForkerPool, Judgement, JudgeUnavailable, Verdict
+from learnflow.judge import ForkerLost, ForkerPool, Judgement, JudgeUnavailable, Tier, TierReport, Verdict, probe
+
+HELP = "`learnflow judge EXERCISE_DIR FILE [--json]`: judge a program against an exercise on disk."
 
 
+class _JudgeGroup(typer.core.TyperGroup):
+    """A first word that is no command is an exercise's folder."""
+
+    # ctx is of a class that typer keeps to itself
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = next((word for word in args if not word.startswith("-")), None) in self.commands
+        return super().parse_args(ctx, args if known or args in ([], ["--help"]) else ["exercise", *args])
+
+
+app = typer.Typer(cls=_JudgeGroup, no_args_is_help=True, help=HELP)
+
+
+app.command("replay")(replay)
+
+
+@app.command("exercise")
 def judge(
     exercise: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="The exercise's folder.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The program to judge.")],
@@ -42,6 +66,32 @@ def judge(
         _show(judgement)
     if not judgement.passed:
         raise typer.Exit(1)
+
+
+@app.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False) -> None:
+    """What isolation this machine offers, what is missing and what mends it. Exit code 0: full, 1: less."""
+    report = asyncio.run(probe())
+    if as_json:
+        typer.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+    else:
+        _show_tier(report)
+    if report.tier is not Tier.full:
+        raise typer.Exit(1)
+
+
+def _show_tier(report: TierReport) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    colour, meaning = {
+        Tier.full: ("green", "Students' programs are isolated here."),
+        Tier.reduced: ("yellow", "Isolated without namespaces: nothing is judged unless a setting names this tier."),
+        Tier.none: ("red", "Nothing is judged here."),
+    }[report.tier]
+    console.print(f"Isolation tier: [{colour}]{report.tier}[/]. {meaning}")
+    for finding in report.findings:
+        console.print(f"- {finding.what}\n  To mend it: {finding.fix}", markup=False)
+    if not report.findings:
+        console.print("Nothing is missing: namespaces, system call filter, Landlock, limits and cgroups.")
 
 
 async def _judge(code: str, draft: Draft) -> Judgement:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from learnflow.exercises.course.format import EXERCISE_FILE, TEXT_FILES, Course, CourseExercise, Fault, WrongAnswer
-from learnflow.exercises.verification import Draft, JudgeCode
+from learnflow.exercises.verification import CaseVerdict, Draft, JudgeCode
 
 
 async def prove(
@@ -30,17 +30,24 @@ async def prove_exercise(exercise: CourseExercise, judge: JudgeCode) -> list[Fau
     if all(verdict.verdict == "passed" for verdict in starter):
         message = "The starter already passes every case, so there is nothing left to solve."
         faults.append(Fault(str(exercise.folder / TEXT_FILES["starter_code"]), None, message))
+    faults += [Fault(str(exercise.folder / EXERCISE_FILE), None, _unjudged(it)) for it in starter if it.fault]
     for wrong in exercise.wrong:
         faults += await _uncaught(wrong, draft, judge, str(exercise.folder / EXERCISE_FILE))
     return faults
+
+
+def _unjudged(verdict: CaseVerdict) -> str:
+    return f"The case {verdict.name!r} can't be judged by. {verdict.explanation or ''}".rstrip()
 
 
 async def _uncaught(wrong: WrongAnswer, draft: Draft, judge: JudgeCode, exercise_file: str) -> list[Fault]:
     cases = [case for case in draft.test_cases if case["name"] == wrong.caught_by]
     if not cases:
         return [Fault(wrong.path, "caught-by", f"There is no case {wrong.caught_by!r} in {exercise_file}.")]
-    # a fault of the judge itself is raised by `judge`, so whatever did not pass was caught
+    # a fault of the judge itself is raised by `judge`, so whatever did not pass was caught, unless the case is at fault
     [verdict] = await judge(wrong.code, cases, draft.limits)
+    if verdict.fault:
+        return [Fault(exercise_file, None, f"With {wrong.path}: {_unjudged(verdict)}")]
     if verdict.verdict == "passed":
         return [Fault(wrong.path, "caught-by", f"It passes the case {wrong.caught_by!r}, which should catch it.")]
     return []

@@ -6,16 +6,19 @@ could as well have returned, raised or written, and what would have been right i
 that a program which does not get to its end has no report: `os._exit(0)` is a failure.
 
 A job is a dict, what cases.job_input() makes of a test case, with the code added:
-    {"kind": "stdio", "source", "stdin", "args": [str], "files": {name: text}, "want_files": [name]}
+    {"kind": "stdio", "source", "stdin", "args": [str], "files": {name: text}, "want_files": [name], "prompts": bool}
     {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
      "mutates": null | index of an argument}
     {"kind": "expression", "source", "expression"}
+    {"kind": "unit", "source", "module", "sealed": hex}       its key is what is left in the job socket: unit_tests.py
+    {"kind": "checker", "source", "arguments": [wire, wire, wire]}      a teacher's code, in a child of its own
 A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
 below `if __name__ == "__main__":` does not run.
 
 The report, as JSON on the job socket:
     {"ok": true, "value": wire, "mutated": wire, "files": {name: text or null}}      (what applies)
     {"ok": false, "stage": "compile" | "run" | "call", "error": see encoder.describe_error}
+A job with "trace": true has its steps in the report's "trace": see tracer.py. It ends where the trace comes to a bound.
 """
 
 import atexit
@@ -30,9 +33,10 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder
+from learnflow.judge.inside import encoder, tracer, unit_tests
 
 SOURCE_NAME = "main.py"
+JOB_SOCKET = 3  # where the forker put it
 HOME = os.getcwd()  # the forker's working directory is where each job's home is mounted
 MAX_FILE_BYTES = 64 * 2**10  # of a file that is read back
 
@@ -66,10 +70,21 @@ class _Failed(Exception):
 def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
     """Run the job, write the report, end the process: with sys.exit()'s code for a stdio program, else 0 or 1."""
     code = 0
+    trace = _start_trace(report_descriptor) if job.get("trace") else None
     try:
         report, code = _KINDS[job["kind"]](job)
     except _Failed as failed:
         report, code = {"ok": False, "stage": failed.stage, "error": _described(failed.cause)}, 1
+    if trace is not None:
+        report["trace"] = trace.finish()
+    _end(report, code, report_descriptor)
+
+
+def _start_trace(report_descriptor: int) -> tracer.Tracer:
+    return tracer.Tracer(SOURCE_NAME, lambda trace: _end({"ok": True, "trace": trace}, 0, report_descriptor)).start()
+
+
+def _end(report: dict[str, Any], code: int, report_descriptor: int) -> NoReturn:
     _flush()
     try:
         text = _to_json(report)
@@ -84,6 +99,8 @@ def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
 def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     _write_files(job.get("files", {}))
     sys.argv = [SOURCE_NAME, *job.get("args", ())]
+    if not job.get("prompts", True):
+        _silence_prompts()
     module = _fresh_module("__main__")
     program = _compiled(job["source"], SOURCE_NAME)
     exit_code = 0
@@ -99,6 +116,17 @@ def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     if job.get("want_files"):
         report["files"] = {name: _read_file(name) for name in job["want_files"]}
     return report, exit_code
+
+
+def _silence_prompts() -> None:
+    """From here on what stands in input("…") is not printed."""
+    read = builtins.input
+
+    def input(prompt: object = "", /) -> str:  # noqa: A001  # it takes its place
+        str(prompt)  # raises whatever it would have raised
+        return read()
+
+    builtins.input = input
 
 
 def _run_call(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -126,18 +154,41 @@ def _run_expression(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
+def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    def student() -> ModuleType:
+        _imported(job["source"], job["module"])
+        return sys.modules[job["module"]]
+
+    os.set_blocking(JOB_SOCKET, False)
+    report = unit_tests.run(job["sealed"], job["module"], JOB_SOCKET, student, globals())
+    os.set_blocking(JOB_SOCKET, True)
+    return report, 0
+
+
+def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    namespace = _imported(job["source"])
+    try:
+        arguments = [_decode(wire, {}) for wire in job["arguments"]]
+        value = namespace["check"](*arguments)
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("call", error) from None
+    return {"ok": True, "value": _encoded(value)}, 0
+
+
 _KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
     "stdio": _run_stdio,
     "call": _run_call,
     "expression": _run_expression,
+    "checker": _run_checker,
+    "unit": _run_unit,
 }
 
 
-def _imported(source: str) -> dict[str, Any]:
-    """The namespace of the student's code as the module `main`."""
+def _imported(source: str, name: str = "main") -> dict[str, Any]:
+    """The namespace of the student's code as the module of that name."""
     _fresh_module("__main__")
     sys.argv = [SOURCE_NAME]
-    module = _fresh_module("main")
+    module = _fresh_module(name)
     program = _compiled(source, SOURCE_NAME)
     try:
         exec(program, module.__dict__)  # noqa: S102  # the point of the sandbox

@@ -1,0 +1,46 @@
+"""`learnflow judge EXERCISE_DIR FILE` and `learnflow judge doctor`, as they are typed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXERCISE = Path(__file__).parents[2] / "curriculum" / "01-basics" / "add-two-numbers"
+
+
+def learnflow(*words: str, path: str = "/usr/bin:/bin") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "learnflow.entry.cli", "judge", *words]
+    return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
+
+
+def test_the_doctor_says_full_here() -> None:
+    done = learnflow("doctor")
+    assert done.returncode == 0
+    assert "Isolation tier: full" in done.stdout
+    assert json.loads(learnflow("doctor", "--json").stdout)["tier"] == "full"
+
+
+def test_the_doctor_names_what_is_missing_and_the_command_that_mends_it(tmp_path: Path) -> None:
+    (tmp_path / "apt-get").write_text("#!/bin/sh\n")
+    (tmp_path / "apt-get").chmod(0o755)
+    done = learnflow("doctor", path=str(tmp_path))
+    assert done.returncode == 1
+    assert "apt-get install bubblewrap" in done.stdout
+    assert json.loads(learnflow("doctor", "--json", path=str(tmp_path)).stdout)["tier"] == "none"
+
+
+@pytest.mark.parametrize("option_first", [False, True])
+def test_a_first_word_that_is_no_command_is_an_exercise(tmp_path: Path, *, option_first: bool) -> None:
+    (tmp_path / "empty.py").write_text("")
+    words = [str(EXERCISE), str(tmp_path / "empty.py")]
+    done = learnflow(*(["--json", *words] if option_first else [*words, "--json"]))
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["passed"] is False
+
+
+def test_an_exercise_that_is_not_there_is_told() -> None:
+    done = learnflow("no-such-folder", "no-such-file")
+    assert done.returncode == 2
+    assert "no-such-folder" in done.stderr

@@ -1,0 +1,5 @@
+#: verdict: memory_limit
+
+text = "x"
+while True:
+    text += text

@@ -1,0 +1,3 @@
+#: verdict: memory_limit
+
+print(f"{1:>10000000000}")

@@ -1,0 +1,3 @@
+#: verdict: runtime_error
+
+raise ValueError("\u202e\ud800\0" * 300_000)

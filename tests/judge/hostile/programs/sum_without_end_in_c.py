@@ -1,0 +1,5 @@
+#: verdict: time_limit
+
+import itertools
+
+print(sum(itertools.count()))

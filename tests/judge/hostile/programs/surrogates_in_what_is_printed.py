@@ -1,0 +1,3 @@
+#: verdict: runtime_error
+
+print("\ud800\udfff")
