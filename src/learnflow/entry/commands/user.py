@@ -142,9 +142,12 @@ def _run(work: Callable[[Database, PasswordWorker], Awaitable[Result]]) -> Resul
     except DomainError as error:
         return _fail(error.detail)
     except (DBAPIError, OSError) as error:
+        reason = (
+            error.orig if isinstance(error, DBAPIError) else error
+        )  # without the statement and a link to its manual
         return _fail(
-            f"The database could not be used. Is it there, and did `learnflow migrate` run? Commands are "
-            f"run in LearnFlow's folder, or with LEARNFLOW_DATABASE_URL set. ({type(error).__name__})"
+            f"The database could not be used ({reason}). Is it there, and did `learnflow migrate` run? "
+            "Run commands in LearnFlow's folder, or with LEARNFLOW_DATABASE_URL set."
         )
 
 
