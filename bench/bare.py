@@ -10,6 +10,9 @@ import statistics
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from learnflow.judge.bubblewrap import real_interpreter
@@ -19,20 +22,29 @@ PROGRAM = "print(sum(range(10)))"
 
 def bare_milliseconds(runs: int = 30) -> float:
     """Median milliseconds of `runs` starts of bare Python, after three that are not counted."""
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder, "program.py")
-        program.write_text(PROGRAM)
-        command = [str(_empty_environment(Path(folder))), str(program)]
+    with _bare_command() as command:
         return statistics.median([_milliseconds(command) for _ in range(runs + 3)][3:])
 
 
-def _empty_environment(folder: Path) -> Path:
+def bare_per_second(at_a_time: int, runs: int = 150) -> float:
+    """Starts of bare Python per second, `at_a_time` at once."""
+    with _bare_command() as command, ThreadPoolExecutor(at_a_time) as threads:
+        began = time.perf_counter()
+        list(threads.map(lambda _: _milliseconds(command), range(runs)))
+        return runs / (time.perf_counter() - began)
+
+
+@contextmanager
+def _bare_command() -> Iterator[list[str]]:
     interpreter = Path(real_interpreter().executable)
-    (folder / "pyvenv.cfg").write_text(f"home = {interpreter.parent}\ninclude-system-site-packages = false\n")
-    link = folder / "bin" / interpreter.name
-    link.parent.mkdir()
-    link.symlink_to(interpreter)
-    return link
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "program.py").write_text(PROGRAM)
+        (folder / "pyvenv.cfg").write_text(f"home = {interpreter.parent}\ninclude-system-site-packages = false\n")
+        link = folder / "bin" / interpreter.name
+        link.parent.mkdir()
+        link.symlink_to(interpreter)
+        yield [str(link), str(folder / "program.py")]
 
 
 def _milliseconds(command: list[str]) -> float:

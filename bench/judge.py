@@ -1,4 +1,4 @@
-"""The judge alone, without HTTP or database, each figure next to its bar (issue 3) and to bare Python of the same run.
+"""The judge alone, without HTTP or database, each figure next to its bar and to bare Python of the same run.
 
 python -m bench.judge [--jobs 500]      exit code 1 when a bar is missed
 """
@@ -11,10 +11,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.bare import PROGRAM, bare_milliseconds
+from bench.bare import PROGRAM, bare_milliseconds, bare_per_second
 from learnflow.judge import ForkerPool, Limits, judge_code, parse_cases
 from learnflow.judge.bubblewrap import INTERPRETER_OPTIONS, readable_paths, real_interpreter
 
@@ -48,7 +47,7 @@ async def main(jobs: int) -> bool:
         began = time.process_time()
         rate = await _per_second(pool, jobs)
         service = (time.process_time() - began) * 1e3 / jobs
-        bare_rate = _bare_per_second(pool.size)
+        bare_rate = bare_per_second(pool.size)
         memory = max(_own_kilobytes(forker.pid) for forker in pool.forkers) / 1024
     print(f"bare python {bare:.1f} ms, bubblewrap per run {wrapped:.1f} ms ({wrapped / bare:.2f} x)")
     show("spare ready, median", statistics.median(spare), "ms", 0.25, statistics.median(spare) / bare)
@@ -102,14 +101,6 @@ async def _per_second(pool: ForkerPool, jobs: int) -> float:
     began = time.perf_counter()
     await asyncio.gather(*(pool.execute(JOB, Limits()) for _ in range(jobs)))
     return jobs / (time.perf_counter() - began)
-
-
-def _bare_per_second(at_a_time: int, runs: int = 150) -> float:
-    command = [real_interpreter().executable, "-c", PROGRAM]
-    with ThreadPoolExecutor(at_a_time) as threads:
-        began = time.perf_counter()
-        list(threads.map(lambda _: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={}), range(runs)))
-        return runs / (time.perf_counter() - began)
 
 
 def _bubblewrap_per_run(runs: int = 30) -> float:

@@ -6,8 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import httpx
@@ -18,10 +17,8 @@ from learnflow.core.database import Database
 from learnflow.entry.app import create_app
 from tests.support.exercises import published_exercise
 from tests.support.people import Person, join
+from tests.support.servers import SECRET, free_port, server_process
 from tests.support.waiting import eventually
-
-SECRET = "a secret of the test that is long enough"
-SERVE = "from learnflow.core.config import Settings\nfrom learnflow.entry.serve import serve\nserve(Settings())\n"
 
 
 async def school(settings: Settings) -> tuple[Person, int]:
@@ -31,33 +28,9 @@ async def school(settings: Settings) -> tuple[Person, int]:
         return await join(app), exercise.id
 
 
-@asynccontextmanager
-async def server(settings: Settings, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A real server process without graders: what is handed in waits for ever. Killed in the end."""
-    environment = os.environ | {
-        "LEARNFLOW_DATABASE_URL": settings.database_url,
-        "LEARNFLOW_DATA_DIR": str(settings.data_dir),
-        "LEARNFLOW_SECRET_KEY": SECRET,
-        "LEARNFLOW_PORT": str(port),
-        "LEARNFLOW_GRADERS": "0",
-        "LEARNFLOW_LOG_LEVEL": "WARNING",
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", SERVE, env=environment, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def server(settings: Settings, port: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    """A real server process without graders: what is handed in waits for ever."""
+    return server_process(settings, port, stderr=asyncio.subprocess.PIPE, graders="0", log_level="WARNING")
 
 
 async def test_told_to_stop_it_ends_what_waits_for_verdicts_at_once(settings: Settings, database: Database) -> None:

@@ -1,14 +1,10 @@
 """A server killed with -9 at any instant and started again finishes what was accepted, once each."""
 
 import asyncio
-import os
 import random
 import signal
-import socket
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 import httpx
 from sqlalchemy import func, select
@@ -23,16 +19,15 @@ from learnflow.submissions.models import CaseOutcome, QueuedWork, Submission
 from learnflow.submissions.state import FINAL
 from tests.support.exercises import published_exercise
 from tests.support.people import Person, join
+from tests.support.servers import SECRET, free_port, server_process
 from tests.support.waiting import eventually
 
-SECRET = "a secret of the test that is long enough"
 KILLS = 2
 """Fewer than the tries a submission has, so that none may end as an error."""
 HAND_INS_EACH = 10
 HAND_INS = HAND_INS_EACH * (KILLS + 1)
 
 CODE = "import time\n\ndef add(a, b):\n    time.sleep(0.03)\n    return a + b\n"
-SERVE = "from learnflow.core.config import Settings\nfrom learnflow.entry.serve import serve\nserve(Settings())\n"
 
 
 async def test_every_accepted_submission_ends_with_one_verdict(settings: Settings, database: Database) -> None:
@@ -90,33 +85,8 @@ async def hand_in(
         await asyncio.sleep(0.02)
 
 
-@asynccontextmanager
-async def server(settings: Settings, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A real server process; killed in the end."""
-    environment = os.environ | {
-        "LEARNFLOW_DATABASE_URL": settings.database_url,
-        "LEARNFLOW_DATA_DIR": str(settings.data_dir),
-        "LEARNFLOW_SECRET_KEY": SECRET,
-        "LEARNFLOW_PORT": str(port),
-        "LEARNFLOW_GRADERS": "1",
-        "LEARNFLOW_GRADER_LEASE_SECONDS": "1",
-        "LEARNFLOW_SUBMISSION_RATE": "1000/minute",
-        "LEARNFLOW_LOG_LEVEL": "ERROR",
-    }
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", SERVE, env=environment)
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def server(settings: Settings, port: int) -> AbstractAsyncContextManager[asyncio.subprocess.Process]:
+    return server_process(settings, port, grader_lease_seconds="1", submission_rate="1000/minute")
 
 
 async def has_more_than(accepted: dict[str, int], number: int) -> bool:

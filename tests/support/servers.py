@@ -24,7 +24,9 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def server_process(settings: Settings, port: int, **changed: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def server_process(
+    settings: Settings, port: int, *, stderr: int | None = None, **changed: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """`learnflow serve` over the settings' database; killed in the end. `changed` are settings by name."""
     environment = os.environ | {
         "LEARNFLOW_DATABASE_URL": settings.database_url,
@@ -36,7 +38,7 @@ async def server_process(settings: Settings, port: int, **changed: str) -> Async
         **{f"LEARNFLOW_{name.upper()}": value for name, value in changed.items()},
     }
     command = [sys.executable, "-m", "learnflow.entry.cli", "serve"]
-    process = await asyncio.create_subprocess_exec(*command, env=environment)
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=stderr)
     try:
         yield process
     finally:
