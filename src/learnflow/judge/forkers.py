@@ -208,6 +208,9 @@ class Forker:
             code = os.waitstatus_to_exitcode(status)
             out_of_memory = code == -signal.SIGKILL and self._group is not None and self._group.has_killed()
         except OSError as problem:
+            # Most likely the whole sandbox is dying and the control socket has not told yet: its next job must not be
+            # this one's second try.
+            self._end(f"a child is gone: {problem}")
             raise ForkerLost(f"the child is gone: {problem}") from problem
         finally:
             for timer in timers:
