@@ -300,3 +300,8 @@ def test_a_sentence_about_many_similar_names_takes_no_time() -> None:
     )
     explain_syntax({"type": "SyntaxError", "message": "odd", "line": 1, "traceback": ""}, "(" * 65_536)
     assert time.perf_counter() - start < 1
+
+
+def test_an_object_of_a_class_without_a_name_has_a_sentence() -> None:
+    nameless = type("", (), {})()
+    assert "object without a name" in (explain_value(encode(1), encode(nameless), "", "Your function returned") or "")

@@ -65,20 +65,19 @@ async def test_on_a_full_disk_a_hand_in_is_refused_and_works_again_when_there_is
     async with database.connect() as connection:
         pages = (await connection.execute(text("PRAGMA page_count"))).scalar_one()
 
-    def leave_no_room(connection: Any, _record: object) -> None:
+    room = pages
+
+    def leave_room(connection: Any, _record: object, _proxy: object) -> None:
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA max_page_count={pages}")
+        cursor.execute(f"PRAGMA max_page_count={room}")
         cursor.close()
 
-    engine = database.engine.sync_engine
-    event.listen(engine, "connect", leave_no_room)
-    await database.engine.dispose()
+    event.listen(database.engine.sync_engine, "checkout", leave_room)
     answers = [await school.hand_in("x = 1  #" + "x" * 60_000) for _ in range(4)]
     refused = [answer for answer in answers if answer.status_code != 201]  # what was free in the file may take one
     assert refused
     assert all(answer.status_code in {500, 503} for answer in refused)
     assert all(answer.headers["content-type"] == "application/problem+json" for answer in refused)
     assert len(await statuses(school)) == 1 + len(answers) - len(refused)
-    event.remove(engine, "connect", leave_no_room)
-    await database.engine.dispose()
+    room = pages + 1000
     assert (await school.hand_in()).status_code == 201

@@ -83,7 +83,7 @@ def _explain_type(expected: Wire, actual: Wire, subject: str) -> str | None:
 
 
 def _named(kind: str) -> str:
-    name = _NAMES.get(kind, kind)
+    name = _NAMES.get(kind, kind) or "object without a name"  # type("", (), {}) is a class, too
     return name if name == "None" else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
