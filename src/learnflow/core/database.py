@@ -12,11 +12,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event, select
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
@@ -157,34 +158,55 @@ async def hold_row(session: AsyncSession, key: Any, value: int) -> None:
 
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """INSERT … ON CONFLICT (`conflict`) DO NOTHING, for the session's database."""
-    return _insert(session, table).on_conflict_do_nothing(index_elements=list(conflict))
+    return _inserts(_dialect(session))(table).on_conflict_do_nothing(index_elements=list(conflict))
 
 
 def upsert(
     session: AsyncSession,
-    table: Any,
-    values: dict[str, Any] | None = None,
+    model: type[Base],
     *,
-    conflict: Sequence[str],
-    add: Sequence[str] = (),
-    replace: Sequence[str] = (),
+    conflict: tuple[str, ...],
+    add: tuple[str, ...] = (),
+    replace: tuple[str, ...] = (),
+    returning: bool = False,
 ) -> Any:
-    """INSERT `values`, or on a conflict add to the columns `add` and overwrite the columns `replace`.
+    """INSERT a row or rows, or on a conflict add to the columns `add` and overwrite the columns `replace`.
 
-    Without `values`, give the rows to `session.execute` beside it: one statement, compiled once, for any number.
+    Give the values to `session.execute` beside it: the statement is built and compiled once for any of them.
     """
-    statement = _insert(session, table)
-    if values is not None:
-        statement = statement.values(**values)
-    target = table.__table__ if hasattr(table, "__table__") else table
-    changes = {name: target.c[name] + statement.excluded[name] for name in add}
+    return _upsert(_dialect(session), model, conflict, add, replace, returning)
+
+
+@cache
+def _upsert(
+    dialect: str,
+    model: type[Base],
+    conflict: tuple[str, ...],
+    add: tuple[str, ...],
+    replace: tuple[str, ...],
+    returning: bool,
+) -> Any:
+    table = table_of(model)
+    statement = _inserts(dialect)(table)
+    changes = {name: table.c[name] + statement.excluded[name] for name in add}
     changes |= {name: statement.excluded[name] for name in replace}
-    return statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    statement = statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    return statement.returning(*table.c) if returning else statement
 
 
-def _insert(session: AsyncSession, table: Any) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements that make no objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _dialect(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name
+
+
+def _inserts(dialect: str) -> Any:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
 
 
 def database_of(request: Request) -> Database:
