@@ -170,7 +170,7 @@ def upsert(
     replace: tuple[str, ...] = (),
     returning: bool = False,
 ) -> Any:
-    """INSERT a row or rows, or on a conflict add to the columns `add` and overwrite the columns `replace`.
+    """INSERT a row or rows, or on a conflict add to the columns `add` and overwrite the columns `replace`, if any.
 
     Give the values to `session.execute` beside it: the statement is built and compiled once for any of them.
     """
@@ -190,7 +190,10 @@ def _upsert(
     statement = _inserts(dialect)(table)
     changes = {name: table.c[name] + statement.excluded[name] for name in add}
     changes |= {name: statement.excluded[name] for name in replace}
-    statement = statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(conflict))
     return statement.returning(*table.c) if returning else statement
 
 
@@ -214,6 +217,10 @@ def database_of(request: Request) -> Database:
     return database
 
 
+async def _database(request: Request) -> Database:
+    return database_of(request)  # a dependency that is no coroutine would make a trip to a thread
+
+
 async def _read_session(request: Request) -> AsyncGenerator[AsyncSession]:
     async with database_of(request).read() as session:
         yield session
@@ -227,4 +234,4 @@ async def _write_session(request: Request) -> AsyncGenerator[AsyncSession]:
 # scope="function": the transaction ends before the answer is sent, so a failed commit is never told as a success.
 ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
 WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")]
-DatabaseDep = Annotated[Database, Depends(database_of)]
+DatabaseDep = Annotated[Database, Depends(_database)]

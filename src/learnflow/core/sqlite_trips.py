@@ -7,7 +7,8 @@ thirty. This connection runs a statement where it is asked for, on the event loo
 - what begins, reads or changes within a transaction. A SELECT that has not ended after SHORT_STEPS is broken off and
   run again in the thread, and so is any statement that finds the database locked by another process: inside there is
   no waiting. Changes are not broken off, which would undo the transaction: they are the short ones of requests.
-- A commit goes to the thread, in one trip: now and then it moves the log into the database and waits for the disk.
+- A commit only appends to the write-ahead log here. Moving the log into the database, which waits for the disk, is for
+  the thread, after every COMMITS_BETWEEN_CHECKPOINTS of a connection.
 
 Only a statement with more rows than FIRST_ROWS keeps its cursor open, so that a streamed result is not read as a whole.
 """
@@ -21,6 +22,7 @@ from typing import Any, Self
 import aiosqlite
 
 FIRST_ROWS = 1000
+COMMITS_BETWEEN_CHECKPOINTS = 100
 SHORT_STEPS = 20_000  # instructions of SQLite's machine, about two milliseconds
 _AT_ONCE = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "BEGIN")
 _TRY_IN_THREAD = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
@@ -97,10 +99,12 @@ class OneTripConnection(aiosqlite.Connection):
         self._busy_timeout_ms = busy_timeout_ms
         self._in_thread = 0  # how many calls the thread has not ended; one may go on when who asked was cancelled
         self._breaks_off = False
+        self._commits = 0
 
     def _open(self) -> sqlite3.Connection:
         connection = self._open_file()
         connection.set_progress_handler(lambda: int(self._breaks_off), SHORT_STEPS)
+        connection.execute("PRAGMA wal_autocheckpoint=0")
         return connection
 
     @property
@@ -139,10 +143,20 @@ class OneTripConnection(aiosqlite.Connection):
             self.sqlite.rollback()
 
     async def commit(self) -> None:
-        await self.in_thread(self._patiently, self.sqlite.commit)
+        if self._in_thread:
+            await self.in_thread(self.sqlite.commit)
+        else:
+            self.sqlite.commit()
+        self._commits += 1
+        if self._commits % COMMITS_BETWEEN_CHECKPOINTS == 0:
+            await self.in_thread(self._move_log)
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # the part of aiosqlite's Cursor that is used
         return OneTripCursor(self)
+
+    def _move_log(self) -> None:
+        # Fetched to its end: a statement left open would hold the connection to the database's state of now.
+        self.sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def _patiently(self, act: Callable[[], None]) -> None:
         self.sqlite.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}")
