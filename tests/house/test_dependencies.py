@@ -1,4 +1,4 @@
-"""FastAPI runs a dependency that is no coroutine in a thread, which costs a request more than most of its statements."""
+"""FastAPI runs a dependency that is no coroutine in a thread, which costs more than most statements do."""
 
 import ast
 from pathlib import Path
