@@ -126,7 +126,7 @@ def _installed_packages() -> list[str]:
     return found
 
 
-def forker_command(control_descriptor: int) -> list[str]:
+def command(control_descriptor: int) -> list[str]:
     """argv of a forker that serves on an inherited socket. Raises FileNotFoundError without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:
