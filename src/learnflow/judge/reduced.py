@@ -21,7 +21,7 @@ from typing import Any
 from learnflow.judge import bubblewrap
 from learnflow.judge.syscalls import compiled_filter
 
-PREFIX = "learnflow-judge-"
+PREFIX = "sandbox-"  # programs see it as a part of their home's path
 LANDLOCK_CREATE = 444  # system call, the same on every architecture
 TRUNCATION_SINCE = 3  # version of Landlock that sees to it
 
@@ -151,7 +151,7 @@ def _claim_user() -> tuple[int, socket.socket]:
         user = bubblewrap.FIRST_USER + (first + number) % bubblewrap.USERS
         claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
-            claim.bind(f"\0{PREFIX}{user}")
+            claim.bind(f"\0learnflow-judge-user-{user}")
         except OSError:
             claim.close()
         else:
