@@ -57,7 +57,7 @@ class PlainForker:
             if not self.alive:
                 raise ForkerLost("the pool was closed")
             self.served += 1
-            with tempfile.TemporaryDirectory(prefix="learnflow-", ignore_cleanup_errors=True) as folder:
+            with tempfile.TemporaryDirectory(prefix="learnflow-job-", ignore_cleanup_errors=True) as folder:
                 try:
                     return await self._run_in(Path(folder), job, limits)
                 except OSError as problem:
@@ -122,7 +122,9 @@ class PlainForker:
 
 
 class _Watched:
-    """A process, its end and what it used. Windows tells neither time nor memory."""
+    """A process, its end and what it used. Windows tells neither time nor memory.
+
+    Linux would count the memory that the service had when it started the process; what it tells meanwhile does not."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
@@ -134,11 +136,14 @@ class _Watched:
             return True
         if sys.platform == "win32":
             return self._process.poll() is not None
+        if sys.platform == "linux":
+            self.memory_kb = max(self.memory_kb, _peak_memory_kb(self._process.pid))
         pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
         if pid:
             self._process.returncode = os.waitstatus_to_exitcode(status)
             self.cpu_ms = (usage.ru_utime + usage.ru_stime) * 1e3
-            self.memory_kb = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+            if sys.platform != "linux":
+                self.memory_kb = usage.ru_maxrss // (1024 if sys.platform == "darwin" else 1)
         return pid != 0
 
     def kill(self) -> None:
@@ -148,6 +153,11 @@ class _Watched:
                 self._process.kill()
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _peak_memory_kb(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM:")), 0)
 
 
 def _message(job: dict[str, Any], limits: Limits) -> str:

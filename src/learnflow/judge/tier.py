@@ -107,7 +107,7 @@ def lacking(tier: Tier) -> tuple[Finding, ...]:
     if tier is Tier.reduced:
         if os.geteuid() != 0:
             what = "Without namespaces only root can start programs as another user."
-            found.append(Finding(what, _way_to_namespaces()))
+            found.append(Finding(what, "start the server as root; better, mend what `full` lacks."))
         if not reduced.landlock_version():
             what = "Landlock is not available, without which there is no tier `reduced`."
             found.append(Finding(what, f"{LANDLOCK}; in a container also Docker 23 or newer."))
@@ -130,7 +130,7 @@ def groups() -> tuple[cgroups.Parents | None, tuple[Finding, ...]]:
 
 def refused(tier: Tier, said: str) -> Finding:
     """Why a sandbox did not start, and the setting of this machine that most likely forbids it."""
-    what = f"The sandbox does not start: {said}."
+    what = f"The sandbox does not start: {said.rstrip('.')}."
     if tier is Tier.full:
         return Finding(what, _way_to_namespaces())
     if tier is Tier.none:
