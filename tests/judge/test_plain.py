@@ -117,12 +117,13 @@ async def test_nothing_is_left_of_a_job_not_even_what_it_started(
 
 
 async def test_closing_during_a_job_ends_it() -> None:
+    before = set(psutil.Process().children())
     async with ForkerPool(1, only=Tier.none) as pool:
         running = asyncio.create_task(pool.execute({"kind": "stdio", "source": "import time\ntime.sleep(60)"}, LIMITS))
         await asyncio.sleep(0.1)
     with pytest.raises((ForkerLost, JudgeUnavailable)):
         await running
-    assert not psutil.Process().children()
+    assert set(psutil.Process().children()) <= before
 
 
 def test_it_needs_nothing_that_only_linux_has() -> None:

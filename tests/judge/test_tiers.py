@@ -112,6 +112,16 @@ def test_anybody_else_without_namespaces_has_none(code: str, mask: list[str]) ->
 
 
 @as_root
+@pytest.mark.parametrize(("capability", "name"), [(5, "CAP_KILL"), (6, "CAP_SETGID"), (7, "CAP_SETUID")])
+def test_a_root_that_can_not_end_programs_or_become_another_user_has_no_reduced(
+    code: str, capability: int, name: str
+) -> None:
+    report = run(code, masked("--without", str(capability)), DOCTOR)
+    assert offered(report) == {"full": False, "reduced": False, "none": True}
+    assert name in fixes(report, "reduced")
+
+
+@as_root
 def test_an_ordinary_user_has_full_with_the_systems_python(code: str) -> None:
     report = run(code, [SYSTEM_PYTHON], DOCTOR, SOMEBODY)
     assert offered(report) == {"full": True, "reduced": False, "none": True}

@@ -1,4 +1,4 @@
-"""Run a command as in a container: `masked.py [--user NUMBER] [--no-more-namespaces] COMMAND...`, started by root.
+"""Run a command as in a container: `masked.py [OPTIONS] COMMAND...`, started by root.
 
 By default with what Docker gives by default: its capabilities, so no CAP_SYS_ADMIN, and a system call filter by which
 namespaces can't be made or entered and clone3 is not known. With --no-more-namespaces in a user namespace that has all
@@ -41,11 +41,11 @@ def filter_as_docker_does() -> None:
     rules.load()
 
 
-def drop_capabilities() -> None:
+def drop_capabilities(kept: int) -> None:
     for number in range(LAST_CAPABILITY + 1):
-        if not KEPT >> number & 1:
+        if not kept >> number & 1:
             check(libc.prctl(DROP_FROM_BOUNDING_SET, ctypes.c_ulong(number), 0, 0, 0))
-    low, high = KEPT & 0xFFFFFFFF, KEPT >> 32
+    low, high = kept & 0xFFFFFFFF, kept >> 32
     sets = struct.pack("6I", low, low, 0, high, high, 0)
     check(libc.capset(struct.pack("Ii", 0x20080522, 0), sets))
 
@@ -72,6 +72,7 @@ def enter_the_last_namespace() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--user", type=int)
+    parser.add_argument("--without", type=int, help="a further capability to take away, by its number")
     parser.add_argument("--no-more-namespaces", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     wanted = parser.parse_args()
@@ -79,7 +80,7 @@ def main() -> None:
         enter_the_last_namespace()
     else:
         filter_as_docker_does()
-        drop_capabilities()
+        drop_capabilities(KEPT if wanted.without is None else KEPT & ~(1 << wanted.without))
     if wanted.user is not None:
         os.setgroups([])
         os.setresgid(wanted.user, wanted.user, wanted.user)

@@ -96,6 +96,8 @@ async def examine(
     of the service that no program may read."""
     if tier is Tier.none:
         return await _runs_at_all(forker)
+    if place is not None and not _can_end(forker):
+        return TierState(tier, False, (Finding("The service can't end a program.", "give the server CAP_KILL."),))
     decoy = None if place is None else place.decoy(_DECOY)
     facts = {
         "tier": tier,
@@ -119,6 +121,14 @@ async def examine(
         what = "Landlock is off in this kernel: files are guarded by the mount namespace alone."
         findings = (*findings, Finding(what, f"{LANDLOCK} (advisable)."))
     return TierState(tier, True, tuple(findings))
+
+
+def _can_end(forker: Forker | PlainForker) -> bool:
+    try:
+        os.kill(forker.pid, 0)
+    except PermissionError:
+        return False
+    return True
 
 
 async def _runs_at_all(forker: Forker | PlainForker) -> TierState:

@@ -21,7 +21,7 @@ from typing import Any
 from learnflow.judge import bubblewrap
 from learnflow.judge.syscalls import compiled_filter
 
-PREFIX = "sandbox-"  # programs see it as a part of their home's path
+PREFIX = "lf-sandbox-"  # programs see it as a part of their home's path
 LANDLOCK_CREATE = 444  # system call, the same on every architecture
 TRUNCATION_SINCE = 3  # version of Landlock that sees to it
 
@@ -125,7 +125,8 @@ def tidy() -> None:
         for left in folder.glob(f"{PREFIX}*"):
             owner = left.name.removeprefix(PREFIX).split("-")[0]
             with contextlib.suppress(OSError):  # another process removes it too
-                if left.lstat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
+                is_ours = owner.isdecimal() and left.lstat().st_uid == os.geteuid()
+                if is_ours and not Path("/proc", owner).exists():
                     shutil.rmtree(left, ignore_errors=True)
 
 
