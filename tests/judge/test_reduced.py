@@ -52,7 +52,7 @@ def folders() -> set[str]:
 
 
 def homes(pool: ForkerPool) -> list[Path]:
-    return [home for forker in pool.forkers if forker._room for home in forker._room.homes.iterdir()]
+    return [home for forker in pool.forkers if forker._launch.room for home in forker._launch.room.homes.iterdir()]
 
 
 async def the_spare_of(forker: Forker) -> int:
@@ -150,7 +150,7 @@ async def test_every_forker_has_a_user_of_its_own_also_among_pools(pool: ForkerP
         forkers = (*pool.forkers, *other.forkers)
         facts = [status_of(forker.pid) for forker in forkers]
         owners = {owner_of(f"/proc/{forker.pid}/environ") for forker in forkers}
-        users = [forker._room.user for forker in forkers if forker._room]
+        users = [forker._launch.room.user for forker in forkers if forker._launch.room]
     assert len(set(users)) == 4
     assert all(FIRST_USER <= user < FIRST_USER + USERS for user in users)
     assert owners == {0}  # not dumpable: what is in /proc of it is root's
@@ -264,3 +264,24 @@ async def test_where_no_folder_can_be_reached_it_is_told(monkeypatch: pytest.Mon
     monkeypatch.setattr(reduced, "_folders", lambda: [Path("/root"), Path("/no-such-folder")])
     with pytest.raises(JudgeUnavailable, match="reached by every user"):
         await ForkerPool(1, only=Tier.reduced).start()
+
+
+async def test_a_forker_gives_its_place_and_its_user_to_a_new_one_after_so_many_jobs() -> None:
+    async with ForkerPool(1, only=Tier.reduced, jobs_per_forker=5) as pool:
+        (first,) = pool.forkers
+        ended = await asyncio.gather(*(pool.execute(HELLO, Limits()) for _ in range(30)))
+        assert {execution.stdout for execution in ended} == {"hello\n"}
+        async with asyncio.timeout(5):
+            while pool._restarts:
+                await asyncio.gather(*pool._restarts)
+        (second,) = pool.forkers
+        assert first is not second
+        assert first._launch.room is not None
+        assert not first._launch.room.homes.exists()
+
+
+async def test_before_landlock_saw_to_truncation_the_filter_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reduced, "landlock_version", lambda: 2)
+    async with ForkerPool(1, only=Tier.reduced) as pool:
+        assert (await run_code(pool, "open('/dev/null', 'a').write('x')\nopen('/dev/null', 'r+')")).exit_code == 0
+        assert (await run_code(pool, "open('/dev/null', 'w')")).verdict is Verdict.forbidden

@@ -96,11 +96,11 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
     try:
         await bench.pool.start()
     except JudgeUnavailable as problem:
-        service.advice = f"{problem} {_what_would_do(bench.pool)}".strip()
+        service.advice = f"{str(problem).rstrip('.')}. {_what_would_do(bench.pool)}".strip()
         return False
     report = bench.pool.tier
     service.judging, service.tier, service.pool = True, str(report.tier), bench.pool
-    service.advice = "" if report.tier is judge.Tier.full else report.sentence()
+    service.advice = "" if report.tier is judge.Tier.full else report.advice()
     workers.update(asyncio.create_task(work_on(bench)) for _ in range(bench.workers))
     if service.advice:
         log.warning("judging_below_full", tier=service.tier, advice=service.advice)
@@ -113,11 +113,11 @@ def _what_would_do(pool: ForkerPool) -> str:
     best = pool.tier.best
     if best is judge.Tier.none:
         return (
-            "In development, with LEARNFLOW_HOST on loopback, LEARNFLOW_JUDGE_LOWEST_TIER=none judges without any "
-            "isolation: for programs of your own."
+            "Otherwise: in development, with LEARNFLOW_HOST on loopback, LEARNFLOW_JUDGE_LOWEST_TIER=none judges "
+            "without any isolation: for programs of your own."
         )
     if best.strength < pool.lowest.strength:
-        return f"Tier `{best}` is there, weaker but isolated: LEARNFLOW_JUDGE_LOWEST_TIER={best} judges with it."
+        return f"Otherwise: tier `{best}` is there, a weaker sandbox: LEARNFLOW_JUDGE_LOWEST_TIER={best} judges in it."
     return ""
 
 

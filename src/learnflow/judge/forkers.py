@@ -5,7 +5,6 @@ per forker for its control socket, a timer per running job; no thread and no wai
 """
 
 import asyncio
-import contextlib
 import json
 import math
 import os
@@ -20,6 +19,7 @@ from typing import Any
 
 from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import Child, ForkerLost, Output
+from learnflow.judge.launch import Launch, address_space, offer_oom_score
 from learnflow.judge.limits import Limits
 from learnflow.judge.messages import (
     ANCILLARY_SPACE,
@@ -32,15 +32,13 @@ from learnflow.judge.messages import (
     Ready,
     read_message,
 )
-from learnflow.judge.reduced import NoPlace, Place, Room
-from learnflow.judge.syscalls import compiled_filter
+from learnflow.judge.reduced import Place
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
 
 SECONDS_TO_START = 20.0
 SECONDS_TO_DIE = 5.0  # what a killed child or a closed forker may take before its whole sandbox is killed
 SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
-LOOKS_FOR_ITS_END = 50
 SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
 THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
 DESCRIPTORS = 64
@@ -74,7 +72,6 @@ class Forker:
         self._groups = groups
         self._group: cgroups.Group | None = None
         self._place = place
-        self._room: Room | None = None
         self.pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
         self._lost = lost
@@ -88,30 +85,20 @@ class Forker:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[Ready] = loop.create_future()
-        options: dict[str, Any] = {
-            "become_nobody": bubblewrap.runs_as_root(),
-            "readable": bubblewrap.readable_paths(),
-            "our_files": bubblewrap.OUR_FILES,
-            "preload": PRELOADED.split(),
-            "syscalls": compiled_filter().hex(),
-        }
-        environment: dict[str, str] = {}
-        if self._place is not None:
-            self._room = room = self._enter_room(self._place)
-            options |= self._place.options(room)
-            environment = self._place.environment(room)
+        self._launch = Launch(self._place)
+        options = self._launch.options | {"preload": PRELOADED.split()}
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
         self._messages = os.memfd_create("forker-messages")
         with inside:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
-                self._command(inside.fileno()),
+                self._launch.command(inside.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._messages,
                 pass_fds=[inside.fileno()],
-                env=environment,
+                env=self._launch.environment,
                 start_new_session=True,  # Ctrl-C in the service's terminal is the service's to handle
             )
         self._process_end = os.pidfd_open(self._process.pid)
@@ -137,27 +124,8 @@ class Forker:
             if isinstance(problem, OSError):
                 raise ForkerLost(f"making its cgroup failed: {problem}") from problem
             raise
-        self._offer_oom_score()
+        offer_oom_score(self._control, self.pid)
         self._prepare_spare()
-
-    @staticmethod
-    def _enter_room(place: Place) -> Room:
-        try:
-            return place.room()
-        except (NoPlace, OSError) as problem:
-            raise ForkerLost(str(problem)) from problem
-
-    def _command(self, control: int) -> list[str]:
-        return bubblewrap.command(control) if self._place is None else self._place.command(control)
-
-    def _offer_oom_score(self) -> None:
-        """For it to see that the kernel, short of memory, picks its children; it has no /proc to do so itself."""
-        with contextlib.suppress(OSError):  # a machine that forbids it is served all the same
-            descriptor = os.open(f"/proc/{self.pid}/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
-            try:
-                socket.send_fds(self._control, [b"O"], [descriptor])
-            finally:
-                os.close(descriptor)
 
     async def _enter_group(self) -> None:
         if self._groups is not None:
@@ -321,7 +289,7 @@ class Forker:
 
     def _set_ready(self, message: Ready) -> None:
         try:
-            self._empty_size = _address_space(message.pid)
+            self._empty_size = address_space(message.pid)
         except OSError as problem:
             self._end(f"it ended at once: {problem}")
             return
@@ -407,25 +375,8 @@ class Forker:
             os.close(self._process_end)
             os.close(self._messages)
             self._process_end = -1
-            await self._leave()
-
-    async def _leave(self) -> None:
-        """Give back what it had, once its last child, which without namespaces may outlive it by a moment, is gone."""
-        group, self._group = self._group, None
-        room, self._room = self._room, None
-        if group is not None:
-            for _ in range(LOOKS_FOR_ITS_END):
-                if group.remove() or room is None:
-                    break
-                await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
-        if room is not None:
-            room.leave()
-
-
-def _address_space(pid: int) -> int:
-    """Bytes of address space of a process, from the kernel."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+            group, self._group = self._group, None
+            await self._launch.give_back(group)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -63,10 +63,13 @@ class TierReport:
         """The strongest tier that this machine offers, as far as is known."""
         return next((state.tier for state in self.tiers if state.offered), Tier.none)
 
+    def advice(self) -> str:
+        """Each finding with its fix."""
+        return " ".join(f"{finding.what} To mend it: {finding.fix}" for finding in self.findings)
+
     def sentence(self) -> str:
         """For a log line or an error: the tier, each finding, each fix."""
-        found = " ".join(f"{finding.what} To mend it: {finding.fix}" for finding in self.findings)
-        return f"Isolation tier: {self.tier}. {found}".strip()
+        return f"Isolation tier: {self.tier}. {self.advice()}".strip()
 
 
 class JudgeUnavailable(Exception):
