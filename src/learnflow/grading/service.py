@@ -96,7 +96,7 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
     try:
         await bench.pool.start()
     except JudgeUnavailable as problem:
-        service.advice = f"{str(problem).rstrip('.')}. {_what_would_do(bench.pool)}".strip()
+        service.advice = f"{problem} {_what_would_do(bench.pool)}".strip()
         return False
     report = bench.pool.tier
     service.judging, service.tier, service.pool = True, str(report.tier), bench.pool

@@ -65,7 +65,7 @@ class TierReport:
 
     def advice(self) -> str:
         """Each finding with its fix."""
-        return " ".join(f"{finding.what} To mend it: {finding.fix}" for finding in self.findings)
+        return " ".join(f"{finding.what} To mend it: {finding.fix.rstrip('.')}." for finding in self.findings)
 
     def sentence(self) -> str:
         """For a log line or an error: the tier, each finding, each fix."""
