@@ -1,6 +1,6 @@
 @echo off
 rem Set-up alone on Windows: virtual environment, dependencies, .env, database, course. Repeatable.
-rem Windows is for development: the sandbox needs Linux, so nothing is judged here (use WSL 2 for that).
+rem Windows is for development: the sandbox needs Linux (use WSL 2). LEARNFLOW_JUDGE_LOWEST_TIER=none judges without any.
 setlocal
 cd /d "%~dp0"
 

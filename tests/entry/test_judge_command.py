@@ -28,7 +28,12 @@ def test_the_doctor_names_what_is_missing_and_the_command_that_mends_it(tmp_path
     done = learnflow("doctor", path=str(tmp_path))
     assert done.returncode == 1
     assert "apt-get install bubblewrap" in done.stdout
-    assert json.loads(learnflow("doctor", "--json", path=str(tmp_path)).stdout)["tier"] == "none"
+    report = json.loads(learnflow("doctor", "--json", path=str(tmp_path)).stdout)
+    states = {state["tier"]: state for state in report["tiers"]}
+    assert report["tier"] == ("reduced" if states["reduced"]["offered"] else "none")
+    assert not states["full"]["offered"]
+    assert [finding["fix"] for finding in states["full"]["findings"]] == ["apt-get install bubblewrap"]
+    assert "LEARNFLOW_JUDGE_LOWEST_TIER=none (only in development" in done.stdout
 
 
 @pytest.mark.parametrize("option_first", [False, True])

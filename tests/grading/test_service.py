@@ -15,6 +15,7 @@ from learnflow.core.config import Settings, Tier
 from learnflow.core.database import Database
 from learnflow.grading.holders import has_died, new_holder
 from learnflow.grading.service import graders
+from learnflow.judge import reduced
 from learnflow.submissions.live import Finished, Live
 from learnflow.submissions.models import QueuedWork, Submission
 from learnflow.submissions.state import is_final
@@ -87,11 +88,35 @@ async def test_where_nothing_can_be_isolated_work_waits_and_the_advice_says_what
 ) -> None:
     submission_id = await handed_in(database, await a_student(database), exercise_id)
     monkeypatch.setenv("PATH", "/nonexistent")
-    for lowest in (Tier.full, Tier.none):
+    monkeypatch.setattr(reduced, "landlock_version", lambda: 0)
+    for lowest in (Tier.full, Tier.reduced):
         async with graders(database, Live(), size=1, lowest_tier=lowest, poll_seconds=0.01) as service:
             assert (service.judging, service.tier) == (False, "none")
-            assert "bubblewrap" in service.advice
+            assert "bubblewrap is not installed" in service.advice
+            assert "LEARNFLOW_JUDGE_LOWEST_TIER=none" in service.advice
         assert (await read(database, submission_id)).status == "queued"
+
+
+@pytest.mark.parametrize("tier", [Tier.reduced, Tier.none])
+async def test_a_weaker_tier_judges_only_when_a_setting_names_it_and_says_so(
+    database: Database, exercise_id: int, monkeypatch: pytest.MonkeyPatch, tier: Tier
+) -> None:
+    if tier is Tier.reduced and os.geteuid() != 0:
+        pytest.skip("only root can start programs as another user")
+    if tier is Tier.none:
+        monkeypatch.setattr(reduced, "landlock_version", lambda: 0)
+    submission_id = await handed_in(database, await a_student(database), exercise_id)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    async with graders(database, Live(), size=1, lowest_tier=Tier.full) as service:
+        assert not service.judging
+        assert f"LEARNFLOW_JUDGE_LOWEST_TIER={tier}" in service.advice
+    async with graders(database, Live(), size=1, lowest_tier=tier) as service:
+        assert (service.judging, service.tier) == (True, str(tier))
+        assert "bubblewrap is not installed" in service.advice
+        await eventually(lambda: status_is(database, submission_id, "passed"))
+    judged_with = (await read(database, submission_id)).judged_with
+    assert judged_with is not None
+    assert judged_with["tier"] == tier
 
 
 async def test_learnflow_grader_judges_and_ends_on_sigterm(

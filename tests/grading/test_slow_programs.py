@@ -38,7 +38,7 @@ async def test_twenty_slow_hand_ins_hold_up_another_student_for_one_case(databas
                     pass
             took, begun = time.monotonic() - begun, time.monotonic()
             assert (await read(database, submission_id)).status == "passed"
-            assert took < CASE_SECONDS + 0.5
+            assert took < 1.7 * CASE_SECONDS  # nearer to one case than to two, however busy the machine is
         assert await under_way(database, slow_ids) == 3, "the last of four workers is kept for others"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from learnflow.judge import ForkerPool, Limits, Tier, Verdict, cgroups, run_code, tier
+from learnflow.judge import ForkerPool, Limits, Tier, Verdict, cgroups, probe, run_code
 from learnflow.judge.cgroups import CgroupsUnavailable, Parents
 
 MEBIBYTE = 2**20
@@ -128,7 +128,11 @@ async def test_without_cgroups_the_tier_is_full_and_says_what_is_missing(monkeyp
         assert pool.tier.tier is Tier.full
         assert "Delegate=memory pids" in pool.tier.sentence()
         assert (await run_code(pool, "print(1)")).stdout == "1\n"
-    assert (await tier.probe()).findings
+    tiers = {state.tier: state for state in (await probe()).tiers}
+    for tier in (Tier.full, Tier.reduced):
+        assert "Delegate=memory pids" in repr(tiers[tier].findings)
+    assert tiers[Tier.full].offered
+    assert tiers[Tier.reduced].offered == (os.geteuid() == 0)
 
 
 def test_version_2_takes_our_own_group_or_the_one_that_was_delegated(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ async def serve(plan: str) -> tuple[Execution | ForkerLost, list[dict[str, Any]]
     forker = Forker(0)
     command = [sys.executable, "-I", "-S", FAKE, plan]
     with (
-        patch.object(bubblewrap, "forker_command", lambda descriptor: [*command, str(descriptor)]),
+        patch.object(bubblewrap, "command", lambda descriptor: [*command, str(descriptor)]),
         patch.object(forkers, "SECONDS_TO_START", SECONDS),
         patch.object(forkers, "SECONDS_TO_DIE", SECONDS),
     ):

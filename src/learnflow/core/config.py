@@ -10,7 +10,7 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from learnflow.core.addresses import parse_networks
+from learnflow.core.addresses import is_loopback, parse_networks
 
 SHORTEST_SECRET = 32
 """Characters of `secret_key`: HMAC-SHA-256 wants a key of at least its output's 32 bytes (RFC 7518, 3.2)."""
@@ -98,7 +98,9 @@ class Settings(BaseSettings):
         30, description="How long a grader may be silent before its work is given to another."
     )
     judge_lowest_tier: Tier = Field(
-        Tier.full, description="full, reduced or none: the weakest sandbox in which code may be judged."
+        Tier.full,
+        description="full, reduced or none: the weakest sandbox in which code may be judged; none, no sandbox at all, "
+        "counts only in development with the host on loopback.",
     )
     catalogue_open: bool = Field(True, description="Whether guests may read the exercise catalogue.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -129,6 +131,12 @@ class Settings(BaseSettings):
         if not self.database_url:
             self.database_url = f"sqlite+aiosqlite:///{self.data_dir / 'learnflow.db'}"
         return self
+
+    @property
+    def lowest_tier(self) -> Tier:
+        """`judge_lowest_tier`, but at least `reduced` where others than a developer on this machine may hand in."""
+        alone = self.environment is Environment.development and (self.host == "localhost" or is_loopback(self.host))
+        return self.judge_lowest_tier if alone or self.judge_lowest_tier is not Tier.none else Tier.reduced
 
     def signing_key(self) -> str:
         """The key for access tokens; in development generated once and kept in the data folder.

@@ -76,11 +76,14 @@ class Database:
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         parsed = make_url(url)
+        self.file: Path | None = None
+        """Where it is on this machine, if it is a file."""
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": not self.is_sqlite, "pool_size": pool_size}
         if self.is_sqlite:
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                self.file = Path(parsed.database)
+                self.file.parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000, "async_creator_fn": sqlite_trips.connect}
         self.engine = create_async_engine(parsed, max_overflow=pool_size, **options)
         if self.is_sqlite:

@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
             database,
             live,
             size=settings.graders,
-            lowest_tier=settings.judge_lowest_tier,
+            lowest_tier=settings.lowest_tier,
             lease_seconds=settings.grader_lease_seconds,
         )
         try:

@@ -97,7 +97,7 @@ def _judge(app: FastAPI) -> Check:
         return Check("judge", True, "No graders in this process (LEARNFLOW_GRADERS=0): `learnflow grader` judges.")
     if not grading.judging:
         return Check("judge", False, grading.advice)
-    return Check("judge", True, f"{grading.size} graders, isolation tier {grading.tier}.")
+    return Check("judge", True, f"{grading.size} graders, isolation tier {grading.tier}. {grading.advice}".strip())
 
 
 async def _queue(app: FastAPI, session: AsyncSession) -> Check:

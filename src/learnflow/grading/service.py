@@ -34,7 +34,8 @@ log = get_logger(__name__)
 
 
 class GradingService:
-    """What readiness tells: `judging` is whether work is being taken, `advice` what would mend it when it isn't."""
+    """What readiness tells: `judging` is whether work is being taken, `advice` what would mend it when it isn't, or
+    when it is taken in a weaker tier than full."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -64,7 +65,7 @@ async def graders(
     bench = Bench(
         database=database,
         live=live,
-        pool=ForkerPool(size, allow_below_full=lowest_tier is not Tier.full),
+        pool=ForkerPool(size, lowest=judge.Tier(lowest_tier), private=_private_files(database)),
         holder=new_holder(),
         lease=timedelta(seconds=lease_seconds),
         workers=size + 2,
@@ -95,16 +96,35 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
     try:
         await bench.pool.start()
     except JudgeUnavailable as problem:
-        service.advice = str(problem)
+        service.advice = f"{problem} {_what_would_do(bench.pool)}".strip()
         return False
-    service.tier = str(bench.pool.tier.tier)
-    if bench.pool.tier.tier is not judge.Tier.full:  # the judge runs nothing below it yet
-        service.advice = bench.pool.tier.sentence()
-        return False
-    service.judging, service.advice, service.pool = True, "", bench.pool
+    report = bench.pool.tier
+    service.judging, service.tier, service.pool = True, str(report.tier), bench.pool
+    service.advice = "" if report.tier is judge.Tier.full else report.advice()
     workers.update(asyncio.create_task(work_on(bench)) for _ in range(bench.workers))
+    if service.advice:
+        log.warning("judging_below_full", tier=service.tier, advice=service.advice)
     log.info("judging", tier=service.tier, forkers=service.size, interpreter=bench.pool.interpreter)
     return True
+
+
+def _what_would_do(pool: ForkerPool) -> str:
+    """The setting with which a weaker tier, which this machine has, is taken."""
+    best = pool.tier.best
+    if best is judge.Tier.none:
+        return (
+            "Otherwise: in development, with LEARNFLOW_HOST on loopback, LEARNFLOW_JUDGE_LOWEST_TIER=none judges "
+            "without any isolation: for programs of your own."
+        )
+    if best.strength < pool.lowest.strength:
+        return f"Otherwise: tier `{best}` is there, a weaker sandbox: LEARNFLOW_JUDGE_LOWEST_TIER={best} judges in it."
+    return ""
+
+
+def _private_files(database: Database) -> list[str]:
+    """What no program may read, for the judge to try: the database and the secret beside it."""
+    file = database.file
+    return [] if file is None else [str(file.absolute()), str(file.absolute().with_name("secret_key"))]
 
 
 async def _open_later(service: GradingService, bench: Bench, workers: set[asyncio.Task[None]]) -> None:

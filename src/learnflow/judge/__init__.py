@@ -7,11 +7,12 @@ and what is not.
 
 from learnflow.judge.cases import Case, Comparison, parse_cases
 from learnflow.judge.child import ForkerLost
+from learnflow.judge.doctor import probe
 from learnflow.judge.limits import CaseError, Limits
 from learnflow.judge.pool import ForkerPool
 from learnflow.judge.run import JUDGE_VERSION, judge_code, run_code
 from learnflow.judge.scoring import assess
-from learnflow.judge.tier import Finding, JudgeUnavailable, Tier, TierReport, probe
+from learnflow.judge.tier import Finding, JudgeUnavailable, Tier, TierReport, TierState
 from learnflow.judge.trace import Trace, trace_code
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, Judgement, RunResult, Verdict
 
@@ -32,6 +33,7 @@ __all__ = [
     "RunResult",
     "Tier",
     "TierReport",
+    "TierState",
     "Trace",
     "Verdict",
     "assess",

@@ -54,12 +54,22 @@ class Interpreter:
 @functools.cache
 def real_interpreter() -> Interpreter:
     """The interpreter behind the virtual environment and behind pyenv's shims."""
-    library = Path(sysconfig.get_config_var("LIBDIR") or "/", sysconfig.get_config_var("INSTSONAME") or "")
+    executable = os.path.realpath(sys.executable)
     return Interpreter(
-        executable=os.path.realpath(sys.executable),
+        executable=executable,
         stdlib=os.path.realpath(Path(os.__file__).parent),
-        library=os.path.realpath(library) if library.is_file() and ".so" in library.name else None,
+        library=_shared_library(Path(executable).parents[1] / "lib"),
     )
+
+
+def _shared_library(beside: Path) -> str | None:
+    """Where it was built to be, or beside the interpreter: uv's can have been moved since."""
+    name = sysconfig.get_config_var("INSTSONAME") or ""
+    for folder in (sysconfig.get_config_var("LIBDIR") or "/", beside):
+        path = os.path.realpath(os.path.join(folder, name))  # noqa: PTH118  # pathlib raises where we may not look
+        if ".so" in name and os.path.isfile(path):  # noqa: PTH113  # as above
+            return path
+    return None
 
 
 def runs_as_root() -> bool:
@@ -126,7 +136,7 @@ def _installed_packages() -> list[str]:
     return found
 
 
-def forker_command(control_descriptor: int) -> list[str]:
+def command(control_descriptor: int) -> list[str]:
     """argv of a forker that serves on an inherited socket. Raises FileNotFoundError without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:

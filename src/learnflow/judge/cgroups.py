@@ -86,11 +86,13 @@ class Group:
         before, self._kills = self._kills, kills
         return kills > before
 
-    def remove(self) -> None:
-        """Remove the group once its processes have ended; one that is still in use is left to tidy()."""
-        for folder in {self._memory, self._pids}:
+    def remove(self) -> bool:
+        """Remove the group once its processes have ended: whether it is gone. One still in use is left to tidy()."""
+        folders = {self._memory, self._pids}
+        for folder in folders:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+        return not any(folder.exists() for folder in folders)
 
 
 def parents() -> Parents:

@@ -20,6 +20,7 @@ from typing import Any
 
 from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import Child, ForkerLost, Output
+from learnflow.judge.launch import Launch, address_space, offer_oom_score
 from learnflow.judge.limits import Limits
 from learnflow.judge.messages import (
     ANCILLARY_SPACE,
@@ -32,7 +33,7 @@ from learnflow.judge.messages import (
     Ready,
     read_message,
 )
-from learnflow.judge.syscalls import compiled_filter
+from learnflow.judge.reduced import Place
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
 
@@ -64,13 +65,19 @@ class Forker:
     """One forker process. `run` serves one job at a time. `lost` is called once when it ends without being closed."""
 
     def __init__(
-        self, slot: int, lost: Callable[[], None] = lambda: None, groups: cgroups.Parents | None = None
+        self,
+        slot: int,
+        lost: Callable[[], None] = lambda: None,
+        groups: cgroups.Parents | None = None,
+        place: Place | None = None,
     ) -> None:
+        """With a `place` it runs without bubblewrap: tier `reduced`."""
         self.slot = slot
         self.landlock = 0
         self.served = 0  # jobs
         self._groups = groups
         self._group: cgroups.Group | None = None
+        self._place = place
         self.pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
         self._lost = lost
@@ -85,25 +92,20 @@ class Forker:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[Ready] = loop.create_future()
-        options = {
-            "become_nobody": bubblewrap.runs_as_root(),
-            "readable": bubblewrap.readable_paths(),
-            "our_files": bubblewrap.OUR_FILES,
-            "preload": PRELOADED.split(),
-            "syscalls": compiled_filter().hex(),
-        }
+        self._launch = Launch(self._place)
+        options = self._launch.options | {"preload": PRELOADED.split()}
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
         self._messages = os.memfd_create("forker-messages")
         with inside:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
-                bubblewrap.forker_command(inside.fileno()),
+                self._launch.command(inside.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._messages,
                 pass_fds=[inside.fileno()],
-                env={},
+                env=self._launch.environment,
                 start_new_session=True,  # Ctrl-C in the service's terminal is the service's to handle
             )
         self._process_end = os.pidfd_open(self._process.pid)
@@ -129,6 +131,7 @@ class Forker:
             if isinstance(problem, OSError):
                 raise ForkerLost(f"making its cgroup failed: {problem}") from problem
             raise
+        offer_oom_score(self._control, self.pid)
         self._stock_up()
 
     async def _enter_group(self) -> None:
@@ -316,7 +319,7 @@ class Forker:
 
     def _set_ready(self, message: Ready) -> None:
         try:
-            self._empty_size = _address_space(message.pid)
+            self._empty_size = address_space(message.pid)
         except OSError as problem:
             self._end(f"it ended at once: {problem}")
             return
@@ -401,15 +404,8 @@ class Forker:
             os.close(self._process_end)
             os.close(self._messages)
             self._process_end = -1
-            if self._group is not None:
-                self._group.remove()
-                self._group = None
-
-
-def _address_space(pid: int) -> int:
-    """Bytes of address space of a process, from the kernel."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+            group, self._group = self._group, None
+            await self._launch.give_back(group)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

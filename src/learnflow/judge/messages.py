@@ -15,7 +15,9 @@ LONGEST_MESSAGE = 8192
 _MADE = struct.Struct("<i")  # as in inside/forker.py
 _EXIT = struct.Struct("<iidq")  # as in inside/forker.py
 _CREDENTIALS = struct.Struct("3i")
-ANCILLARY_SPACE = socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(4)
+ANCILLARY_SPACE = (  # no forker is spoken to on Windows, where it can't be computed
+    socket.CMSG_SPACE(_CREDENTIALS.size) + socket.CMSG_SPACE(4) if hasattr(socket, "CMSG_SPACE") else 0
+)
 
 Ancillary = list[tuple[int, int, bytes]]
 

@@ -1,25 +1,28 @@
 """The warm forkers of one process, and the queue in front of them."""
 
 import asyncio
-import contextlib
 import os
-from collections.abc import Coroutine, Hashable
+from collections.abc import Coroutine, Hashable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from learnflow.judge import cgroups
+from learnflow.judge import cgroups, reduced
 from learnflow.judge import tier as tiers
 from learnflow.judge.bubblewrap import real_interpreter
 from learnflow.judge.child import ForkerLost
+from learnflow.judge.examination import examine
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
+from learnflow.judge.plain import PlainForker
 from learnflow.judge.shares import Shares
-from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport
+from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport, TierState
 from learnflow.judge.verdicts import Execution
 
 SECONDS_BETWEEN_RESTARTS = 1.0  # after a forker that did not even start
 OTHER_USERS = 250  # a forker's successor has its user's number so much higher or lower
 JOBS_PER_FORKER = 5000  # what a forker gathers in the course of many jobs goes with it
+
+AnyForker = Forker | PlainForker
 
 
 class ForkerPool:
@@ -29,28 +32,37 @@ class ForkerPool:
         execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
 
     Start it from the main thread: the sandbox dies with the thread that started it, so that killing the service leaves
-    nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable;
-    with `allow_below_full` it only says so in `tier`, and execute() raises instead. After `jobs_per_forker` jobs a
-    forker gives its place to a new one, which starts while the old one still serves.
+    nothing behind. A forker that dies is replaced. It judges in the strongest tier that the machine offers, which is in
+    `tier`; where that is below `lowest`, start() raises JudgeUnavailable. `only` is the one tier to try. `private` are
+    files of the service, which a program must not be able to read for a tier to be given. After `jobs_per_forker` jobs
+    a forker gives its place to a new one, which starts while the old one still serves.
     """
 
     def __init__(
-        self, size: int | None = None, *, allow_below_full: bool = False, jobs_per_forker: int = JOBS_PER_FORKER
+        self,
+        size: int | None = None,
+        *,
+        lowest: Tier = Tier.full,
+        only: Tier | None = None,
+        private: Sequence[str] = (),
+        jobs_per_forker: int = JOBS_PER_FORKER,
     ) -> None:
         self.size = size or os.cpu_count() or 1
-        self.allow_below_full = allow_below_full
+        self.lowest = lowest if only is None else only
         self.jobs_per_forker = jobs_per_forker
+        self._candidates = tuple(Tier) if only is None else (only,)
+        self._private = private
         self._groups: cgroups.Parents | None = None
-        self._relieved: set[Forker] = set()  # serve until their successors do
-        self._leaving: set[Forker] = set()  # serve one job more
-        self._running = 0
-        self._drained = asyncio.Event()
+        self._place: reduced.Place | None = None
+        self._relieved: set[AnyForker] = set()  # serve until their successors do
+        self._leaving: set[AnyForker] = set()  # serve one job more
         self._closing = False
         self.tier = TierReport(Tier.none)
+        self._starting = Tier.none  # what _add() makes
         self.interpreter = real_interpreter().name
-        self._forkers: set[Forker] = set()
+        self._forkers: set[AnyForker] = set()
         self._shares = Shares(self.size)
-        self._idle: asyncio.Queue[Forker | None] = asyncio.Queue()  # None wakes those who wait in vain
+        self._idle: asyncio.Queue[AnyForker | None] = asyncio.Queue()  # None wakes those who wait in vain
         self._restarts: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None  # why the last restart failed, until one succeeds
 
@@ -61,8 +73,8 @@ class ForkerPool:
 
     @property
     def forkers(self) -> frozenset[Forker]:
-        """Those that serve, for whoever measures them."""
-        return frozenset(self._forkers)
+        """Those that serve, for whoever measures them; none in tier `none`."""
+        return frozenset(forker for forker in self._forkers if isinstance(forker, Forker))
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -76,29 +88,47 @@ class ForkerPool:
     async def start(self) -> None:
         """Start every forker and examine one of them. Raises JudgeUnavailable, with nothing left running."""
         self._closing = False
-        self.tier = await self._start_all()
-        if self.tier.tier is not Tier.full:
-            await self.close()
-            if not self.allow_below_full:
-                raise JudgeUnavailable(self.tier.sentence())
+        states: list[TierState] = []
+        for tier in self._candidates:
+            state = await self._try(tier)
+            states.append(state)
+            if state.offered and tier.strength >= self.lowest.strength:
+                self.tier = TierReport.of(states, tier, self.lowest)
+                return
+        self.tier = TierReport.of(states, None, self.lowest)
+        raise JudgeUnavailable(self.tier.sentence())
 
-    async def _start_all(self) -> TierReport:
-        missing = tiers.lacking()
-        if missing:
-            return TierReport(Tier.none, missing)
-        self._groups, lacks_groups = tiers.groups()
+    async def _try(self, tier: Tier) -> TierState:
+        """Start every forker in this tier. One below what may be judged with is only looked at from outside."""
+        missing = tiers.lacking(tier)
+        if missing or tier.strength < self.lowest.strength:
+            return TierState(tier, not missing, missing)
+        try:
+            state = await self._start_all(tier)
+        except (ForkerLost, reduced.NoPlace) as problem:
+            state = TierState(tier, False, (tiers.refused(tier, str(problem)),))
+        except BaseException:
+            await self.close()
+            raise
+        if not state.offered:
+            await self.close()
+            self._closing = False
+        return state
+
+    async def _start_all(self, tier: Tier) -> TierState:
+        self._starting = tier
+        findings: tuple[tiers.Finding, ...] = ()
+        if tier is not Tier.none:
+            self._groups, findings = tiers.groups()
+        if tier is Tier.reduced:
+            self._place = await asyncio.to_thread(_new_place)
         started = await asyncio.gather(*(self._add(slot) for slot in range(self.size)), return_exceptions=True)
         for result in started:
-            if isinstance(result, ForkerLost):
-                return TierReport(Tier.none, (tiers.refused(str(result)),))
             if isinstance(result, BaseException):
-                await self.close()
                 raise result
         forker = await self._idle_forker()
         try:
-            return await tiers.examine(forker, *lacks_groups)
-        except ForkerLost as problem:
-            return TierReport(Tier.none, (tiers.refused(str(problem)),))
+            return await examine(tier, forker, findings, self._private, self._place)
         finally:
             self._idle.put_nowait(forker)
 
@@ -120,13 +150,9 @@ class ForkerPool:
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         forker = await self._idle_forker()
-        self._running += 1
         try:
             return await forker.run(job, limits, followed=followed or self._shares.waiting)
         finally:
-            self._running -= 1
-            if not self._running:
-                self._drained.set()
             if forker in self._leaving:
                 self._leaving.discard(forker)
                 self._in_background(forker.close())
@@ -136,7 +162,7 @@ class ForkerPool:
                     self._relieved.add(forker)
                     self._in_background(self._relieve(forker))
 
-    async def _idle_forker(self) -> Forker:
+    async def _idle_forker(self) -> AnyForker:
         while True:
             if self._closing or (not self._forkers and (self._trouble or not self._restarts)):
                 self._idle.put_nowait(None)  # whoever else waits learns it too
@@ -146,12 +172,16 @@ class ForkerPool:
                 return forker
 
     async def _add(self, slot: int) -> None:
-        forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups)
+        forker: AnyForker
+        if self._starting is Tier.none:
+            forker = PlainForker(slot)
+        else:
+            forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups, place=self._place)
         await forker.start()
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
 
-    async def _relieve(self, forker: Forker) -> None:
+    async def _relieve(self, forker: AnyForker) -> None:
         """Start a forker and then end the old one, when it has no job. If none starts, the old one goes on."""
         try:
             await self._add((forker.slot + OTHER_USERS) % (2 * OTHER_USERS))  # nothing is counted with the old one's
@@ -168,7 +198,7 @@ class ForkerPool:
         elif forker.alive:  # until its job has ended
             self._leaving.add(forker)
 
-    def _take_from_queue(self, forker: Forker) -> bool:
+    def _take_from_queue(self, forker: AnyForker) -> bool:
         found = False
         for _ in range(self._idle.qsize()):
             other = self._idle.get_nowait()
@@ -177,7 +207,7 @@ class ForkerPool:
                 self._idle.put_nowait(other)
         return found
 
-    def _replace(self, forker: Forker) -> None:
+    def _replace(self, forker: AnyForker) -> None:
         self._forkers.discard(forker)
         self._take_from_queue(forker)
         if forker in self._relieved | self._leaving:  # its successor is there or on its way
@@ -190,7 +220,7 @@ class ForkerPool:
         self._restarts.add(task)
         task.add_done_callback(self._restarts.discard)
 
-    async def _restart(self, forker: Forker) -> None:
+    async def _restart(self, forker: AnyForker) -> None:
         await forker.close()
         while True:
             try:
@@ -203,15 +233,9 @@ class ForkerPool:
                 self._trouble = None
                 return
 
-    async def close(self, *, drain_seconds: float = 0.0) -> None:
-        """End every forker. Returns when no process of the pool is left.
-
-        No further job is begun. Those that run may do so for `drain_seconds` more, then they raise ForkerLost."""
+    async def close(self) -> None:
+        """End every forker. Returns when no process of the pool is left. Jobs that run raise ForkerLost."""
         self._closing = True
-        if self._running and drain_seconds > 0:
-            self._drained.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._drained.wait(), drain_seconds)
         for task in tuple(self._restarts):
             task.cancel()
         await asyncio.gather(*self._restarts, return_exceptions=True)
@@ -221,3 +245,14 @@ class ForkerPool:
         while not self._idle.empty():
             self._idle.get_nowait()
         self._idle.put_nowait(None)
+        place, self._place = self._place, None
+        if place is not None:
+            await asyncio.to_thread(place.remove)
+
+
+def _new_place() -> reduced.Place:
+    reduced.tidy()
+    try:
+        return reduced.Place()
+    except OSError as problem:
+        raise reduced.NoPlace(str(problem)) from problem

@@ -8,15 +8,22 @@ from dataclasses import replace
 from learnflow.judge.cases import Case, job_input
 from learnflow.judge.checker import CHECKER_LIMITS, checker_job
 from learnflow.judge.child import ForkerLost
+from learnflow.judge.expectations import ExpectedOutput
 from learnflow.judge.limits import Limits
 from learnflow.judge.pool import ForkerPool
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
+from learnflow.judge.tier import Tier
 from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
-JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
+JUDGE_VERSION = "3"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
 SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
+
+_NO_FILES = (
+    "This case looks at files that the program writes, which no program can do in the isolation tier `reduced`: it "
+    "needs `full` (`learnflow judge doctor`)."
+)
 
 
 async def judge_code(
@@ -98,6 +105,9 @@ class _Submission:
 
     def _without_running(self, position: int, case: Case) -> CaseResult | None:
         tier = self.pool.tier.tier
+        if tier is Tier.reduced and isinstance(case.expected, ExpectedOutput) and case.expected.files:
+            result = unrun(case, position, Verdict.internal_error, _NO_FILES, tier)
+            return replace(result, fault=_NO_FILES)
         if self.syntax_error is not None:
             sentence = self.syntax_error.explanation or ""
             result = unrun(case, position, Verdict.syntax_error, sentence, tier)

@@ -1,26 +1,28 @@
-"""What isolation this machine can give, found out by trying: the tier, what is missing, and what would mend it."""
+"""What isolation a machine can give: the tiers, what is missing for each, and what would mend it."""
 
-import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from learnflow.judge import cgroups
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.forkers import Forker
-from learnflow.judge.limits import Limits
+from learnflow.judge import cgroups, reduced
 from learnflow.judge.syscalls import SyscallFilterUnavailable, compiled_filter
 
 
 class Tier(StrEnum):
-    """`full`: namespaces, system call filter, limits. `none`: not isolated. `reduced`, in between, isn't built yet."""
+    """`full`: namespaces, system call filter, Landlock, limits. `reduced`: without namespaces, as another user who can
+    write nowhere. `none`: plain processes, for development alone."""
 
     full = "full"
     reduced = "reduced"
     none = "none"
+
+    @property
+    def strength(self) -> int:
+        return {Tier.none: 0, Tier.reduced: 1, Tier.full: 2}[self]
 
 
 @dataclass(frozen=True)
@@ -32,14 +34,42 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class TierState:
+    """One tier here: whether it is to be had, what is missing for it, or what would make it better."""
+
+    tier: Tier
+    offered: bool
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
 class TierReport:
+    """`tier` is what is judged with, `none` also when nothing is; `tiers` is what is known of each, strongest first."""
+
     tier: Tier
     findings: tuple[Finding, ...] = ()
+    tiers: tuple[TierState, ...] = ()
+
+    @classmethod
+    def of(cls, tiers: Sequence[TierState], chosen: Tier | None, lowest: Tier) -> "TierReport":
+        """The findings are those of the tier that is judged with and of the stronger ones that are not to be had; when
+        nothing is judged, those of the tiers that would do."""
+        least = lowest if chosen is None else chosen
+        findings = [finding for state in tiers if state.tier.strength >= least.strength for finding in state.findings]
+        return cls(chosen or Tier.none, tuple(dict.fromkeys(findings)), tuple(tiers))
+
+    @property
+    def best(self) -> Tier:
+        """The strongest tier that this machine offers, as far as is known."""
+        return next((state.tier for state in self.tiers if state.offered), Tier.none)
+
+    def advice(self) -> str:
+        """Each finding with its fix."""
+        return " ".join(f"{finding.what} To mend it: {finding.fix.rstrip('.')}." for finding in self.findings)
 
     def sentence(self) -> str:
         """For a log line or an error: the tier, each finding, each fix."""
-        found = " ".join(f"{finding.what} To mend it: {finding.fix}" for finding in self.findings)
-        return f"Isolation tier: {self.tier}. {found}".strip()
+        return f"Isolation tier: {self.tier}. {self.advice()}".strip()
 
 
 class JudgeUnavailable(Exception):
@@ -54,104 +84,65 @@ INSTALL = {
     "zypper": "zypper install",
 }
 PACKAGES = {"libseccomp": {"apt-get": "libseccomp2"}}
+CONTAINER_OPTIONS = "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
+CAP_SYS_ADMIN = 1 << 21
 
-# Runs as a student's program and prints what it managed to do that it must not.
-MISBEHAVIOUR = """
-import ctypes, json, os, socket
-done = []
-def must_fail(name, act):
-    try:
-        result = act()
-    except OSError:
-        return
-    if result != -1:
-        done.append(name)
-libc = ctypes.CDLL(None, use_errno=True)
-must_fail("start a process", os.fork)
-must_fail("run a program", lambda: os.execv("/bin/sh", ["sh"]))
-must_fail("open a socket", lambda: socket.socket())
-must_fail("read /etc/passwd", lambda: open("/etc/passwd"))
-must_fail("read /proc", lambda: os.listdir("/proc/self"))
-must_fail("write outside its home", lambda: open("/written", "w"))
-must_fail("mount", lambda: libc.mount(b"none", b"/home", b"tmpfs", 0, None))
-must_fail("enter a new user namespace", lambda: libc.unshare(0x10000000))
-must_fail("trace", lambda: libc.ptrace(0, 0, 0, 0))
-must_fail("signal others", lambda: os.kill(-1, 0))
-if 0 in os.getresuid() + os.getresgid() + tuple(os.getgroups()):
-    done.append("be root")
-if os.getpid() != 1:
-    done.append("share a process namespace")
-if len(os.listdir(".")):
-    done.append("find another's files")
-if set(os.environ) - {"HOME", "LC_ALL", "MALLOC_ARENA_MAX", "PATH", "PYTHONHASHSEED", "PWD", "TZ"}:
-    done.append("read the service's environment")
-print(json.dumps(done))
-"""
+NOT_ISOLATED = Finding(
+    "Nothing is isolated in tier `none`: a student's program can do whatever the service can.",
+    "use it for development alone, with programs of your own.",
+)
 
 
-async def probe() -> TierReport:
-    """The tier of this machine. Starts a sandbox and lets a program in it try what it must not be able to do."""
-    missing = lacking()
-    if missing:
-        return TierReport(Tier.none, missing)
-    parents, lacks_groups = groups()
-    forker = Forker(0, groups=parents)
-    try:
-        await forker.start()
-        return await examine(forker, *lacks_groups)
-    except ForkerLost as problem:
-        return TierReport(Tier.none, (refused(str(problem)),))
-    finally:
-        await forker.close()
-
-
-def lacking() -> tuple[Finding, ...]:
-    """What is plainly not here, without starting anything."""
+def lacking(tier: Tier) -> tuple[Finding, ...]:
+    """What a tier plainly lacks here, without starting anything."""
+    if tier is Tier.none:
+        return ()
     if sys.platform != "linux":
         fix = "run the server on Linux, in a virtual machine or (Windows) in WSL 2."
         return (Finding("Students' programs can be isolated on Linux only.", fix),)
     found = []
-    if shutil.which("bwrap") is None:
+    if tier is Tier.full and shutil.which("bwrap") is None:
         found.append(Finding("bubblewrap is not installed.", install("bubblewrap")))
     try:
         compiled_filter()
     except SyscallFilterUnavailable as problem:
         found.append(Finding(f"libseccomp can't be used ({problem}).", install("libseccomp")))
+    if tier is Tier.reduced:
+        if os.geteuid() != 0:
+            what = "Without namespaces only root can start programs as another user."
+            found.append(Finding(what, "start the server as root; better, mend what `full` lacks."))
+        if not reduced.landlock_version():
+            what = "Landlock is not available, without which there is no tier `reduced`."
+            found.append(Finding(what, f"{LANDLOCK}; in a container also Docker 23 or newer."))
     return tuple(found)
+
+
+LANDLOCK = "boot Linux 5.13 or newer with lsm=landlock,..."
 
 
 def groups() -> tuple[cgroups.Parents | None, tuple[Finding, ...]]:
     """Where cgroups for the forkers can be made, or what is missing. What earlier services left there is removed."""
     try:
         parents = cgroups.parents()
-    except cgroups.CgroupsUnavailable as problem:
+    except (cgroups.CgroupsUnavailable, OSError) as problem:
         what = f"{problem} A program's memory is limited as address space alone, its files come on top of it."
-        return None, (Finding(what, problem.fix),)
+        return None, (Finding(what, getattr(problem, "fix", cgroups.DELEGATE)),)
     cgroups.tidy(parents)
     return parents, ()
 
 
-async def examine(forker: Forker, *findings: Finding) -> TierReport:
-    """The tier that a running forker gives. Raises ForkerLost when it can't run anything.
-
-    `findings` are what else is known to be missing, without which the tier is full all the same."""
-    execution = await forker.run({"kind": "stdio", "source": MISBEHAVIOUR}, Limits())
-    try:
-        done = json.loads(execution.stdout)
-    except ValueError:
-        return TierReport(Tier.none, (Finding(f"The sandbox can't run a program: {execution}.", "report this."),))
-    if done:
-        what = f"A program in the sandbox was able to: {', '.join(done)}."
-        return TierReport(Tier.none, (Finding(what, "report this; nothing may be judged here."),))
-    if not forker.landlock:
-        what = "Landlock is off in this kernel: files are guarded by the mount namespace alone."
-        findings += (Finding(what, "boot Linux 5.13 or newer with lsm=landlock,... (advisable)."),)
-    return TierReport(Tier.full, findings)
+def refused(tier: Tier, said: str) -> Finding:
+    """Why a sandbox did not start, and the setting of this machine that most likely forbids it."""
+    what = f"The sandbox does not start: {said.rstrip('.')}."
+    if tier is Tier.full:
+        return Finding(what, _way_to_namespaces())
+    if tier is Tier.none:
+        return Finding(what, "see whether the interpreter and the temporary folder can be used.")
+    needed = "CAP_SETUID, CAP_SETGID, CAP_KILL and CAP_CHOWN, users from 60600 on, and a /tmp that may be written to"
+    return Finding(what, f"run the server as a root that has {needed}.")
 
 
-def refused(said: str) -> Finding:
-    """Why the sandbox did not start, and the setting of this machine that most likely forbids it."""
-    what = f"The sandbox does not start: {said}."
+def _way_to_namespaces() -> str:
     apparmor, clone, most = (
         _setting(f"/proc/sys/{name}")
         for name in (
@@ -161,15 +152,23 @@ def refused(said: str) -> Finding:
         )
     )
     if clone == "0":
-        return Finding(what, "sysctl -w kernel.unprivileged_userns_clone=1")
+        return "sysctl -w kernel.unprivileged_userns_clone=1"
     if most == "0":
-        return Finding(what, "sysctl -w user.max_user_namespaces=10000")
+        return "sysctl -w user.max_user_namespaces=10000"
     if apparmor == "1" and os.geteuid() != 0:
-        return Finding(what, "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0")
+        return "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0"
+    if _is_in_container():
+        return f"start the container with {CONTAINER_OPTIONS}"
+    return "allow this user to create user namespaces, or start the server as root."
+
+
+def _is_in_container() -> bool:
+    """By the marks that container engines leave, or by a root without root's rights."""
     if any(Path(mark).exists() for mark in ("/.dockerenv", "/run/.containerenv")):
-        options = "--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt apparmor=unconfined"
-        return Finding(what, f"start the container with {options}")
-    return Finding(what, "allow this user to create user namespaces, or start the server as root.")
+        return True
+    status = _setting("/proc/self/status") or ""
+    rights = next((line.split()[1] for line in status.splitlines() if line.startswith("CapEff:")), "0")
+    return os.geteuid() == 0 and not int(rights, 16) & CAP_SYS_ADMIN
 
 
 def install(package: str) -> str:

@@ -1,4 +1,6 @@
-"""Programs the judge must survive: every file in programs/, and code that no file can hold.
+"""Programs the judge must survive: every file in programs/, and code that no file can hold, in each tier that isolates.
+
+Tier `none` is not attacked: it isolates nothing, so the programs would harm whoever runs the tests.
 
 A program begins with what must come of it:
     #: verdict: forbidden runtime_error     one of these
@@ -7,6 +9,7 @@ A program begins with what must come of it:
     #: raises: ValueError                   instead of an answer, an exception is expected of the call
     #: files: out.txt                       a file the judge reads back, with an answer nobody can guess
     #: limits: wall_seconds=1               other than those below
+    #: reduced: forbidden                   the verdict in that tier, where it differs
     #: why: ...
 After each one: the host is as it was, no process is left, memory stayed within its limit, and the next program on the
 same forker finds nothing of it and gets the right answer.
@@ -17,6 +20,7 @@ import os
 import re
 import resource
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,7 +28,9 @@ from pathlib import Path
 
 import pytest
 
-from learnflow.judge import CaseResult, ForkerPool, Limits, Verdict, judge_code, parse_cases, run_code
+from learnflow.judge import CaseResult, ForkerPool, Limits, Tier, Verdict, judge_code, parse_cases, run_code
+from learnflow.judge.forkers import Forker
+from learnflow.judge.tier import lacking
 
 PROGRAMS = Path(__file__).with_name("programs")
 REPOSITORY = Path(__file__).parents[3]
@@ -34,10 +40,14 @@ NEXT = """
 import os, sys, json, random, collections, fcntl
 assert not fcntl.fcntl(0, fcntl.F_GETFL) & (os.O_NONBLOCK | os.O_APPEND) and fcntl.fcntl(0, fcntl.F_GETSIG) == 0
 assert os.listdir(".") == [], os.listdir(".")
-assert os.getcwd() == "/home/student" and os.environ["HOME"] == "/home/student"
+assert os.getcwd() == os.environ["HOME"]
+assert os.getcwd() == "/home/student" or "/lf-sandbox-" in os.getcwd()
 assert sys.getrecursionlimit() == 1000
 assert json.loads("[1]") == [1] and collections.Counter("a") and random.random() != random.random()
-open("own.txt", "w").write("x")
+try:
+    open("own.txt", "w").write("x")
+except PermissionError:
+    assert os.getcwd() != "/home/student"
 print(sorted([3, 1, 2]), len("four"), sum(range(5)))
 """
 
@@ -48,6 +58,7 @@ class Judge:
 
     runner: asyncio.Runner
     pool: ForkerPool
+    tier: Tier
 
     def run(self, code: str, definition: dict[str, object], limits: Limits) -> CaseResult:
         return self.runner.run(judge_code(self.pool, code, parse_cases([definition]), limits)).results[0]
@@ -58,20 +69,29 @@ class Judge:
         return result.stdout
 
 
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
+def offered() -> list[Tier]:
+    """The tiers to attack here; `reduced` needs root."""
+    return [tier for tier in (Tier.full, Tier.reduced) if tier is Tier.full or not lacking(tier)]
+
+
+@pytest.fixture(scope="module", params=offered())
+def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
     with asyncio.Runner() as runner:
-        pool = ForkerPool(1)
+        pool = ForkerPool(1, only=request.param)
         runner.run(pool.start())
-        yield Judge(runner, pool)
+        yield Judge(runner, pool, request.param)
         runner.run(pool.close())
 
 
 @pytest.fixture
-def outside(tmp_path: Path) -> Path:
-    """A folder of the host with a file that nobody inside may read or change."""
-    (tmp_path / "canary").write_text("the host's secret")
-    return tmp_path
+def outside() -> Iterator[Path]:
+    """A folder of the host with a file that nobody inside may read or change, though every user of the host may."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        path.chmod(0o777)
+        (path / "canary").write_text("the host's secret")
+        (path / "canary").chmod(0o666)
+        yield path
 
 
 def descendants(pid: int) -> list[int]:
@@ -90,10 +110,11 @@ def descendants(pid: int) -> list[int]:
 
 
 def no_process_is_left(judge: Judge, seconds: float = 5.0) -> bool:
-    """Whether the pool is at last down to its own: bubblewrap's init, the forker, the spare child."""
+    """Whether the pool is at last down to its own: bubblewrap's init and the forker, or it alone; the spare child."""
     deadline = time.monotonic() + seconds
     (forker,) = judge.pool._forkers
-    while len(descendants(forker._process.pid)) > 3:
+    assert isinstance(forker, Forker)
+    while len(descendants(forker._process.pid)) > (3 if judge.tier is Tier.full else 1):
         if time.monotonic() > deadline:
             return False
         os.sched_yield()
@@ -137,7 +158,7 @@ def test_a_hostile_program_gets_its_verdict_and_harms_nobody(judge: Judge, outsi
     result = judge.run(code, definition_of(header), limits)
     took = time.monotonic() - begun
 
-    assert result.verdict in header["verdict"].split(), result
+    assert result.verdict in header.get(str(judge.tier), header["verdict"]).split(), result
     assert "the host's secret" not in repr(result)
     assert took < limits.wall_seconds + 1.5
     assert result.memory_kb * 1024 < limits.memory_bytes + 64 * 2**20  # the interpreter's own pages come on top
@@ -145,6 +166,7 @@ def test_a_hostile_program_gets_its_verdict_and_harms_nobody(judge: Judge, outsi
     assert max(len(result.stdout), len(result.stderr)) <= limits.output_bytes
     assert [path.name for path in outside.iterdir()] == ["canary"]
     assert (outside / "canary").read_text() == "the host's secret"
+    assert ((outside / "canary").stat().st_mode, outside.stat().st_mode) == (0o100666, 0o040777)
     assert no_process_is_left(judge)
     assert set(judge.pool._forkers) == forkers, "the forker did not survive"
     for _ in range(2):

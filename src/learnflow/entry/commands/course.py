@@ -21,7 +21,7 @@ from learnflow.exercises.course.read import read_course
 from learnflow.grading.definitions import check_definition
 from learnflow.grading.judging import JudgeFailed
 from learnflow.grading.verify import code_judge
-from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable
+from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Tier
 
 app = typer.Typer(help="A course as files: check, load, export.", no_args_is_help=True)
 
@@ -49,7 +49,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
 
 async def _prove(course: Course) -> list[Fault]:
-    async with ForkerPool() as pool:
+    async with ForkerPool(lowest=Tier(Settings().lowest_tier)) as pool:
         return await prove(course, code_judge(pool))
 
 

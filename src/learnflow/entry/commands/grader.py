@@ -43,7 +43,7 @@ async def _judge(settings: Settings, size: int) -> str:
             database,
             Live(),
             size=size,
-            lowest_tier=settings.judge_lowest_tier,
+            lowest_tier=settings.lowest_tier,
             lease_seconds=settings.grader_lease_seconds,
         ) as service:
             if not service.judging:

@@ -6,6 +6,7 @@ a name is judged as `./doctor`.
 
 import asyncio
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ import typer.core
 from rich.console import Console
 from rich.markup import escape
 
+from learnflow.core.config import Settings
 from learnflow.entry.commands.replay import replay
 from learnflow.exercises.course.read import read_exercise
 from learnflow.exercises.verification import Draft
@@ -80,22 +82,33 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of
         raise typer.Exit(1)
 
 
+_MEANING = {
+    Tier.full: "Namespaces, system call filter, Landlock, limits: students' programs are isolated.",
+    Tier.reduced: "No namespaces, but another user, system call filter, Landlock, limits; programs can write no files.",
+    Tier.none: "Plain processes: for development alone.",
+}
+
+
 def _show_tier(report: TierReport) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    colour, meaning = {
-        Tier.full: ("green", "Students' programs are isolated here."),
-        Tier.reduced: ("yellow", "Isolated without namespaces: nothing is judged unless a setting names this tier."),
-        Tier.none: ("red", "Nothing is judged here."),
-    }[report.tier]
-    console.print(f"Isolation tier: [{colour}]{report.tier}[/]. {meaning}")
-    for finding in report.findings:
-        console.print(f"- {finding.what}\n  To mend it: {finding.fix}", markup=False)
-    if not report.findings:
-        console.print("Nothing is missing: namespaces, system call filter, Landlock, limits and cgroups.")
+    colour = {Tier.full: "green", Tier.reduced: "yellow", Tier.none: "red"}[report.tier]
+    ending = "" if report.tier is Tier.full else " Nothing is judged unless a setting names a tier that is there."
+    console.print(f"Isolation tier: [{colour}]{report.tier}[/].{ending}")
+    for state in report.tiers:
+        console.print(f"\n{state.tier}: {'there' if state.offered else 'not to be had'}. {_MEANING[state.tier]}")
+        for finding in state.findings:
+            console.print(f"- {finding.what}\n  To mend it: {finding.fix}", markup=False)
+        if state.offered and state.tier is not Tier.full and report.tier is not Tier.full:
+            where = " (only in development, with LEARNFLOW_HOST on loopback)" if state.tier is Tier.none else ""
+            console.print(f"- To judge with it: LEARNFLOW_JUDGE_LOWEST_TIER={state.tier}{where}", markup=False)
+    if sys.platform != "linux":
+        console.print("\nmacOS and Windows are for development only: nothing is isolated there.")
+    elif report.tier is Tier.full and not report.findings:
+        console.print("\nNothing is missing.")
 
 
 async def _judge(code: str, draft: Draft) -> Judgement:
-    async with ForkerPool() as pool:
+    async with ForkerPool(lowest=Tier(Settings().lowest_tier)) as pool:
         return await judging.judge(pool, code, define(draft.test_cases, draft.limits))
 
 

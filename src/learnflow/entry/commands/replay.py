@@ -12,7 +12,7 @@ from learnflow.core.database import Database
 from learnflow.grading.judging import JudgeFailed
 from learnflow.grading.replay import Replay
 from learnflow.grading.replay import replay as judge_again
-from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable
+from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Tier
 
 LONGEST = 300
 
@@ -41,7 +41,7 @@ def replay(
 async def _replay(settings: Settings, submission_id: int) -> Replay:
     database = Database(settings.database_url, pool_size=1)
     try:
-        async with ForkerPool() as pool:
+        async with ForkerPool(lowest=Tier(settings.lowest_tier)) as pool:
             return await judge_again(database, pool, submission_id)
     finally:
         await database.close()

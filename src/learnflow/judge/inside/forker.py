@@ -1,5 +1,7 @@
 """The warm forker: a Python process inside bubblewrap that makes one sandboxed child per job.
 
+Where no namespace can be made it runs without bubblewrap, and reduced.py says which walls stand instead.
+
 Theory of operation
 ===================
 Trusted: this file, the kernel, bubblewrap, the service at the other end of the control socket.
@@ -33,12 +35,14 @@ Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
                         H + 3 descriptors: make one in a hurry
     forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
                         X + EXIT: a child ended; E + text: something failed, the forker ends
+    service -> forker   O + 1 descriptor: its own oom_score_adj, for which there is no /proc in here
 Children are numbered from 1 in the order in which they were asked for.
 """
 
 import contextlib
 import ctypes
 import fcntl
+import functools
 import gc
 import importlib
 import json
@@ -51,6 +55,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
 HOME = "/home/student"
@@ -72,6 +77,7 @@ PIDFD, SET_TID, CLEAR_TID = 0x1000, 0x1000000, 0x200000
 SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS, GET_TID_ADDRESS = 4, 22, 38, 40
 NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 
+Clone = Callable[[], tuple[int, int]]
 libc = ctypes.PyDLL(None, use_errno=True)
 
 
@@ -124,6 +130,7 @@ class Kit(NamedTuple):
     syscalls: SyscallFilter
     seed: Callable[[int], None]
     harness: Any
+    reduced: Any  # reduced.Reduced where there are no namespaces, else None
 
 
 before_fork = ctypes.pythonapi.PyOS_BeforeFork
@@ -131,9 +138,10 @@ after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
 after_fork_in_forker = ctypes.pythonapi.PyOS_AfterFork_Parent
 
 
-def make_ruleset(readable: list[str]) -> int:
-    """A Landlock ruleset as RULESET: read and run what is bound, anything but running in HOME. Returns the kernel's
-    version of Landlock, 0 without it (the mount namespace is then the only wall around files)."""
+def make_ruleset(readable: list[str], read_only_home: str | None = None) -> int:
+    """A Landlock ruleset as RULESET: read and run what is bound, anything but running in HOME, or reading in another
+    home. Returns the kernel's version of Landlock, 0 without it (the mount namespace is then the only wall around
+    files)."""
     version: int = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_ulong(0), ctypes.c_ulong(1))
     if version < 1:
         return 0
@@ -145,7 +153,10 @@ def make_ruleset(readable: list[str]) -> int:
     ruleset = system_call("landlock_create_ruleset", LANDLOCK_CREATE, attributes, len(attributes), 0)
     only_files = files & (execute | write | read | 0x4000)
     rules = [(path, execute | read | list_directory) for path in readable]
-    rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: it must cover the job's tmpfs
+    if read_only_home is not None:
+        rules += [(read_only_home, read | list_directory)]
+    else:
+        rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: it must cover the job's tmpfs
     rules += [("/dev/null", read | write), ("/dev/urandom", read)]
     for path, access in rules:
         descriptor = os.open(path, os.O_PATH)
@@ -267,7 +278,10 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         os.dup2(out, 1)
         os.dup2(err, 2)
         os.dup2(job_socket, JOB)
-        close_off(kit.steps)
+        if kit.reduced is None:
+            close_off(kit.steps)
+        else:
+            kit.reduced.close_off()
         if request == SPARE and not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
             rehearse()
         message, memfd = receive_job()
@@ -275,7 +289,8 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         offer_stdin(job.get("stdin", ""))
         kit.seed(message["seed"])
         set_limits(message["limits"])
-        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(kit.syscalls))
+        syscalls = kit.syscalls if kit.reduced is None else kit.reduced.put_up_last_walls(job, kit.harness)
+        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
     except BaseException as problem:  # a child must end here, never return into the forker's loop  # noqa: BLE001
@@ -287,14 +302,34 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
 
-def tell_end(control: socket.socket, number: int, pid: int) -> None:
+def tell_end(control: socket.socket, number: int, pid: int, reduced: Any = None) -> None:
     """Not part of serve(): its frame is visible to every later child, which must not learn how this one ended."""
     _, status, usage = os.wait4(pid, 0)
+    if reduced is not None:
+        reduced.clear_home(pid)
     control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
 
 
+def offered_to_the_killer(clone_child: Clone, descriptor: int) -> Clone:
+    """So that the kernel, out of memory, picks a child: it is born while the forker offers itself."""
+    own = os.pread(descriptor, 16, 0)
+
+    def offer(score: bytes) -> None:
+        with contextlib.suppress(OSError):  # a machine that forbids it is served all the same
+            os.pwrite(descriptor, score, 0)
+
+    def cloned() -> tuple[int, int]:
+        offer(b"1000")
+        pid, pidfd = clone_child()
+        if pid:
+            offer(own)
+        return pid, pidfd
+
+    return cloned
+
+
 def serve(control: socket.socket, kit: Kit) -> None:
-    thread_id = address_of_thread_id()
+    clone_child: Clone = functools.partial(clone, address_of_thread_id()) if kit.reduced is None else kit.reduced.fork
     children: dict[int, tuple[int, int]] = {}
     made = 0
     poll = select.poll()
@@ -305,12 +340,15 @@ def serve(control: socket.socket, kit: Kit) -> None:
                 number, pid = children.pop(ready)
                 poll.unregister(ready)
                 os.close(ready)
-                tell_end(control, number, pid)
+                tell_end(control, number, pid, kit.reduced)
                 continue
             request, descriptors, _, _ = socket.recv_fds(control, 16, 3)
             if not request:
                 return
-            pid, pidfd = clone(thread_id)
+            if request == b"O":
+                clone_child = offered_to_the_killer(clone_child, descriptors[0])
+                continue
+            pid, pidfd = clone_child()
             if pid == 0:
                 live(request, descriptors, kit)
             for descriptor in descriptors:
@@ -330,14 +368,17 @@ def preload(names: list[str]) -> None:
     os.register_at_fork = register
 
 
-def load_harness(our_files: str) -> Any:
-    """The harness, and no trace of it on the import path or among the modules that students' code can import."""
-    sys.path.insert(0, our_files)
-    harness = importlib.import_module("learnflow.judge.inside.harness")
-    sys.path.remove(our_files)
+def load(our_files: str, *names: str) -> list[Any]:
+    """Modules of this folder, and no trace of it on the import path or among the modules that students can import.
+
+    Made anew, the packages above it do not load what else of ours may lie beside it."""
+    for package in ("learnflow", "learnflow.judge"):
+        made = sys.modules[package] = ModuleType(package)
+        made.__path__ = [os.path.join(our_files, *package.split("."))]
+    loaded = [importlib.import_module(f"learnflow.judge.inside.{name}") for name in names]
     for name in [name for name in sys.modules if name.split(".")[0] == "learnflow"]:
         del sys.modules[name]
-    return harness
+    return loaded
 
 
 def main() -> None:
@@ -349,10 +390,14 @@ def main() -> None:
         options = json.loads(control.recv(1 << 17))
         if options["become_nobody"]:
             become_nobody(control)
-        landlock = make_ruleset(options["readable"])
+        reduced = options.get("reduced")
+        landlock = make_ruleset(options["readable"], reduced and reduced["homes"])
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
         preload(options["preload"])
-        harness = load_harness(options["our_files"])
+        (harness,) = load(options["our_files"], "harness")
+        if reduced is not None:
+            (walls,) = load(options["our_files"], "reduced")
+            reduced = walls.Reduced(bytes.fromhex(options["syscalls"]), options["readable"], **reduced)
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what was printed survives being killed
@@ -360,13 +405,17 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
+        if reduced is not None:
+            reduced.become_user()
         for _ in range(REHEARSALS):
             rehearse()
-        kit = Kit(steps_to_close_off(landlock), syscalls, importlib.import_module("random").seed, harness)
+        kit = Kit(steps_to_close_off(landlock), syscalls, importlib.import_module("random").seed, harness, reduced)
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())
         serve(control, kit)
+        if reduced is not None:
+            reduced.end()
     except BaseException as problem:  # told to the service, which starts another forker
         with contextlib.suppress(OSError):
             control.send(b"E" + f"{type(problem).__name__}: {problem}".encode()[:4000])

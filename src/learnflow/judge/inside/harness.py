@@ -97,7 +97,7 @@ def _end(report: dict[str, Any], code: int, report_descriptor: int) -> NoReturn:
 
 
 def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    _write_files(job.get("files", {}))
+    write_files(job.get("files", {}))
     sys.argv = [SOURCE_NAME, *job.get("args", ())]
     if not job.get("prompts", True):
         _silence_prompts()
@@ -272,7 +272,7 @@ def _flush() -> None:
             continue
 
 
-def _write_files(files: dict[str, str]) -> None:
+def write_files(files: dict[str, str]) -> None:
     for name, text in files.items():
         folder = os.path.dirname(name)
         if folder:

@@ -1,4 +1,5 @@
 #: verdict: forbidden
+#: reduced: internal_error
 #: files: out.txt
 
 import os

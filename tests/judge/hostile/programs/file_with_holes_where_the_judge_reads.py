@@ -1,4 +1,5 @@
 #: verdict: wrong_answer
+#: reduced: internal_error
 #: files: out.txt
 
 with open("out.txt", "wb") as file:

@@ -1,4 +1,5 @@
 #: verdict: output_limit
+#: reduced: forbidden
 
 number = 0
 while True:

@@ -1,4 +1,5 @@
 #: verdict: wrong_answer
+#: reduced: internal_error
 #: files: out.txt
 
 import os

@@ -1,4 +1,5 @@
 #: verdict: runtime_error
+#: reduced: forbidden
 #: why: a module of its own that imports itself anew each time
 
 import importlib

@@ -1,4 +1,5 @@
 #: verdict: passed
+#: reduced: runtime_error
 #: expect: done
 
 import os

@@ -1,4 +1,5 @@
 #: verdict: passed
+#: reduced: forbidden
 #: expect: done
 #: why: a file of its own called json.py is the student's affair and changes nothing but their program
 

@@ -1,4 +1,5 @@
 #: verdict: output_limit
+#: reduced: forbidden
 
 with open("large.bin", "wb", buffering=0) as file:
     while True:

@@ -1,4 +1,5 @@
 #: verdict: wrong_answer
+#: reduced: internal_error
 #: files: out.txt
 #: why: the folder in which the judge looks for the file can no longer be read
 

@@ -1,0 +1,66 @@
+"""How a forker's process is started: in bubblewrap or, for tier `reduced`, without. What it has besides its process."""
+
+import asyncio
+import contextlib
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from learnflow.judge import bubblewrap, cgroups
+from learnflow.judge.child import ForkerLost
+from learnflow.judge.reduced import NoPlace, Place
+from learnflow.judge.syscalls import compiled_filter
+
+LOOKS_FOR_ITS_END, SECONDS_BETWEEN_LOOKS = 50, 0.01
+
+
+class Launch:
+    """Of one process. With a `place` it runs without bubblewrap. Raises ForkerLost when there is no room for it."""
+
+    def __init__(self, place: Place | None) -> None:
+        self._place = place
+        self.environment: dict[str, str] = {}
+        self.options: dict[str, Any] = {
+            "become_nobody": bubblewrap.runs_as_root(),
+            "readable": bubblewrap.readable_paths(),
+            "our_files": bubblewrap.OUR_FILES,
+        }
+        if place is None:
+            self.room = None
+            self.options["syscalls"] = compiled_filter().hex()
+            return
+        try:
+            self.room = place.room()
+        except (NoPlace, OSError) as problem:
+            raise ForkerLost(str(problem)) from problem
+        self.environment = place.environment(self.room)
+        self.options = place.options(self.room)
+
+    def command(self, control: int) -> list[str]:
+        return bubblewrap.command(control) if self._place is None else self._place.command(control)
+
+    async def give_back(self, group: cgroups.Group | None) -> None:
+        """Once the process has ended and its last child, which without namespaces may outlive it by a moment."""
+        for _ in range(LOOKS_FOR_ITS_END):
+            if group is None or group.remove() or self.room is None:
+                break
+            await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
+        if self.room is not None:
+            self.room.leave()
+
+
+def offer_oom_score(control: socket.socket, pid: int) -> None:
+    """For a forker to see that the kernel, short of memory, picks its children; it has no /proc to do so itself."""
+    with contextlib.suppress(OSError):  # a machine that forbids it is served all the same
+        descriptor = os.open(f"/proc/{pid}/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+        try:
+            socket.send_fds(control, [b"O"], [descriptor])
+        finally:
+            os.close(descriptor)
+
+
+def address_space(pid: int) -> int:
+    """Bytes of address space of a process, from the kernel."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
