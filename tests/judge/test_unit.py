@@ -46,7 +46,7 @@ async def outcome(pool: ForkerPool, source: str, test_file: str = TESTS, **chang
 
 async def test_every_test_has_its_own_points(pool: ForkerPool) -> None:
     right = await outcome(pool, "def add(a, b):\n    return a + b\n", weight=2)
-    assert (right.verdict, right.points, right.weight, right.trust) == ("passed", 10, 10, "shared-process")
+    assert (right.verdict, right.points, right.weight, right.trust) == ("passed", 10, 10, "isolated")
     wrong = await outcome(pool, "def add(a, b):\n    return 3\n", weight=2)
     assert (wrong.verdict, wrong.points, wrong.weight) == ("wrong_answer", 2, 10)
     assert wrong.explanation == "The test TestAdd.test_big fails. 3 != 1000000001"

@@ -18,8 +18,9 @@ comes in here.
 4. The child, before it reads its job (this is the spare that is kept ready): own session; a tmpfs of 16 MB and 2,000
    inodes as home; all capabilities dropped; no_new_privs; not dumpable; Landlock; every other descriptor closed. It
    rehearses a run, so that the pages which every run writes to are its own before anybody waits for it.
-5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, system call
-   filter. Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
+5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, for tests of
+   kind unit a second process for the student's module (pair.py says what that one has and has not), system call filter.
+   Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
 6. When a child has ended the forker reports its wait status, CPU time and peak memory, as the kernel counted them.
 7. End of file on the control socket, or the death of bubblewrap or of the service, ends this process and with it every
    child: they live in its PID namespace.
@@ -237,7 +238,12 @@ def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness
         offer_stdin(job.get("stdin", ""))
         random.seed(message["seed"])
         set_limits(message["limits"])
-        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+
+        def filter_calls() -> None:
+            prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+
+        harness.before_filter(job, filter_calls)
+        filter_calls()
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
     except BaseException as problem:  # a child must end here, never return into the forker's loop  # noqa: BLE001

@@ -1,0 +1,288 @@
+"""How values cross between the tests' process and the student's. Standard library only.
+
+Plain values (exact built-in types, and a few of the standard library's) cross by value. Lists, dicts, sets and their
+like cross by value too, but both ends remember them under one number: before each message either end looks at those it
+knows and sends the contents of those that changed, so that a list is one list on both sides. Everything else crosses as
+a number that names it in the process where it lives: the subclasses of Crossing know how.
+
+A wire form is None, bool, int, float or str for itself, else an object with a tag "t":
+    {"t": "int", "v": hex}                                 an integer of more than 10,000 bits
+    {"t": "list" | "dict" | ..., "m": number, "v": contents}        a container that crosses for the first time
+    {"t": "m", "m": number}                                         one that both ends know
+    {"t": "tuple" | "frozenset" | "Decimal" | "date" | ..., "v": [...]}
+    {"t": "std", "v": name}                                a built-in class
+    {"t": "student" | "tests", "id": number, ...}          something that stays in its process: student.py, remote.py
+What is read is not trusted: whatever is not as it must be raises Malformed.
+"""
+
+import builtins
+import datetime
+import decimal
+import fractions
+import pathlib
+import uuid
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable
+from operator import is_
+from typing import Any
+
+from learnflow.judge.inside.channel import Malformed, TooLarge, packed
+
+Wire = Any
+
+MAX_NODES = 300_000  # of one message
+MAX_DEPTH = 100
+MAX_MIRRORED = 300_000  # elements of all containers that both ends remember; the oldest are forgotten
+LARGE = 1 << 10_000
+
+_SCALARS = frozenset({int, float, str, bool, type(None)})
+_LISTS: dict[type, str] = {list: "list", set: "set", deque: "deque", bytearray: "bytearray"}
+_DICTS: dict[type, str] = {dict: "dict", Counter: "Counter", OrderedDict: "OrderedDict", defaultdict: "defaultdict"}
+_MIRRORED = _LISTS | _DICTS
+_MIRRORED_BY_NAME = {name: cls for cls, name in _MIRRORED.items()}
+
+# Of each type: its arguments for the wire, and how it is made of them.
+_BY_VALUE: dict[type, tuple[str, Callable[[Any], Iterable[Any]], Callable[..., Any]]] = {
+    tuple: ("tuple", lambda value: value, lambda *items: items),
+    frozenset: ("frozenset", lambda value: value, lambda *items: frozenset(items)),
+    bytes: ("bytes", lambda value: (value.hex(),), bytes.fromhex),
+    complex: ("complex", lambda value: (value.real, value.imag), complex),
+    range: ("range", lambda value: (value.start, value.stop, value.step), range),
+    slice: ("slice", lambda value: (value.start, value.stop, value.step), slice),
+    type(...): ("ellipsis", lambda _: (), lambda: ...),
+    type(NotImplemented): ("NotImplemented", lambda _: (), lambda: NotImplemented),
+    type({}.keys()): ("dict_keys", lambda value: value, lambda *keys: dict.fromkeys(keys).keys()),
+    type({}.values()): ("dict_values", lambda value: value, lambda *values: dict(enumerate(values)).values()),
+    type({}.items()): ("dict_items", lambda value: value, lambda *pairs: dict(pairs).items()),
+    decimal.Decimal: ("Decimal", lambda value: (str(value),), decimal.Decimal),
+    fractions.Fraction: ("Fraction", lambda value: (value.numerator, value.denominator), fractions.Fraction),
+    datetime.date: ("date", lambda value: (value.year, value.month, value.day), datetime.date),
+    datetime.datetime: ("datetime", lambda value: (value.isoformat(),), datetime.datetime.fromisoformat),
+    datetime.time: ("time", lambda value: (value.isoformat(),), datetime.time.fromisoformat),
+    datetime.timedelta: (
+        "timedelta",
+        lambda value: (value.days, value.seconds, value.microseconds),
+        datetime.timedelta,
+    ),
+    uuid.UUID: ("UUID", lambda value: (value.hex,), uuid.UUID),
+    pathlib.PosixPath: ("PosixPath", lambda value: (str(value),), pathlib.PosixPath),
+}
+_BY_NAME = {name: (cls, make) for cls, (name, _, make) in _BY_VALUE.items()}
+_OF_ANYTHING = {"tuple", "frozenset", "slice", "dict_keys", "dict_values", "dict_items"}  # the others hold scalars
+
+# Classes that mean the same in both processes. Nothing else of the standard library is ever looked up by a name that
+# the student's process sends: unittest.mock.ANY's class, for one, equals everything.
+_KNOWN_CLASSES: dict[str, type] = {
+    **{cls.__name__: cls for cls in (*_MIRRORED, int, float, str, bool, object, type, type(None))},
+    **{cls.__name__: cls for cls in _BY_VALUE if cls.__name__ not in ("dict_keys", "dict_values", "dict_items")},
+    **{
+        name: value
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
+    },
+}
+_KNOWN_NAMES = {cls: name for name, cls in _KNOWN_CLASSES.items()}
+
+
+class Crossing:
+    """One end's view of what has crossed. `first` is the number of the first container that begins here: 0 or 1."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+        self._mirrors: dict[int, Any] = {}
+        self._seen: dict[int, Any] = {}  # what each looked like when it last crossed
+        self._numbers: dict[int, int] = {}  # by identity
+        self._filling: frozenset[int] = frozenset()  # whose contents are just being read
+        self._forgotten: list[int] = []  # what the other end still has to forget
+        self._nodes = 0
+
+    def export(self, value: Any, depth: int) -> Wire:
+        """The wire form of what stays in its process."""
+        raise NotImplementedError
+
+    def meet(self, wire: dict[str, Any], depth: int) -> Any:
+        """What stands here for what stays in its process."""
+        raise NotImplementedError
+
+    def pack(self, verb: str, detail: Any, values: Iterable[Any]) -> bytes:
+        """A message with these values, and what changed since the last. Raises TooLarge; then nothing has changed."""
+        first, self._nodes = self._next, MAX_NODES
+        changed: list[int] = []
+        self._forget_oldest()
+        try:
+            changes = []
+            for number, mirror in list(self._mirrors.items()):
+                if number not in self._filling and not _same(self._seen[number], _look(mirror)):
+                    changed.append(number)
+                    changes.append([number, self._contents(mirror, 0)])
+                    self._seen[number] = _look(mirror)
+            wires = [self.encode(value, 0) for value in values]
+            message = packed([verb, detail, changes, self._forgotten, wires])
+        except (TooLarge, RecursionError) as problem:
+            for number in [number for number in self._mirrors if number >= first and (number - first) % 2 == 0]:
+                self._forget(number)
+            for number in changed:
+                self._seen[number] = None
+            if isinstance(problem, TooLarge):
+                raise
+            raise TooLarge("This value is nested too deeply to be handed from the tests to the program.") from problem
+        self._forgotten = []
+        return message
+
+    def unpack(self, message: Any) -> tuple[str, Any, list[Any]]:
+        """(verb, detail, values) of what the other end's pack() made. Raises Malformed."""
+        before = self._filling
+        try:
+            verb, detail, changes, forgotten, wires = message
+            if type(verb) is not str:
+                raise TypeError("no verb")
+            for number, contents in changes:
+                self._filling |= {number}
+                self._change(self._mirrors[number], contents)
+                self._seen[number] = _look(self._mirrors[number])
+            for number in forgotten:
+                self._forget(number)
+            return verb, detail, [self.decode(wire, 0) for wire in wires]
+        except Exception as problem:
+            raise Malformed(f"{type(problem).__name__}: {problem}") from problem
+        finally:
+            self._filling = before
+
+    def encode(self, value: Any, depth: int) -> Wire:
+        cls = type(value)
+        self._nodes -= 1
+        if self._nodes < 0 or depth > MAX_DEPTH:
+            raise TooLarge("This value is too large to be handed from the tests to the program or back.")
+        if cls in _SCALARS:
+            return value if cls is not int or -LARGE < value < LARGE else {"t": "int", "v": hex(value)}
+        if cls in _MIRRORED:
+            return self._encode_mirrored(value, cls, depth)
+        if cls in _BY_VALUE:
+            name, arguments, _ = _BY_VALUE[cls]
+            return {"t": name, "v": self._all(arguments(value), depth)}
+        if isinstance(value, type) and value in _KNOWN_NAMES:
+            return {"t": "std", "v": _KNOWN_NAMES[value]}
+        return self.export(value, depth)
+
+    def _all(self, items: Iterable[Any], depth: int) -> list[Wire]:
+        items = list(items)
+        if set(map(type, items)) <= _SCALARS and all(-LARGE < item < LARGE for item in items if type(item) is int):
+            self._nodes -= len(items)
+            return items
+        return [self.encode(item, depth + 1) for item in items]
+
+    def _encode_mirrored(self, value: Any, cls: type, depth: int) -> Wire:
+        number = self._numbers.get(id(value))
+        if number is not None:
+            return {"t": "m", "m": number}
+        number, self._next = self._next, self._next + 2
+        self._keep(number, value)
+        wire: dict[str, Any] = {"t": _MIRRORED[cls], "m": number}
+        if cls is defaultdict:
+            wire["of"] = self.encode(value.default_factory, depth + 1)
+        elif cls is deque:
+            wire["of"] = value.maxlen
+        wire["v"] = self._contents(value, depth)
+        self._seen[number] = _look(value)
+        return wire
+
+    def _contents(self, value: Any, depth: int) -> Wire:
+        if type(value) is bytearray:
+            return value.hex()
+        if type(value) in _DICTS:
+            return [self._all(value, depth), self._all(value.values(), depth)]
+        return self._all(value, depth)
+
+    def decode(self, wire: Wire, depth: int) -> Any:
+        cls = type(wire)
+        if cls in _SCALARS:
+            return wire
+        if cls is not dict or depth > MAX_DEPTH + 1:
+            raise ValueError("no wire form")
+        tag = wire["t"]
+        if tag == "m":
+            return self._mirrors[wire["m"]]
+        if tag in _MIRRORED_BY_NAME:
+            return self._decode_mirrored(wire, tag, depth)
+        if tag in _BY_NAME:
+            items = self._decode_all(wire["v"], depth)
+            if tag not in _OF_ANYTHING and not set(map(type, items)) <= _SCALARS:
+                raise ValueError(f"a {tag} of something else")
+            return _BY_NAME[tag][1](*items)
+        if tag == "std":
+            return _KNOWN_CLASSES[wire["v"]]
+        if tag == "int":
+            return int(wire["v"], 16)
+        return self.meet(wire, depth)
+
+    def _decode_mirrored(self, wire: dict[str, Any], tag: str, depth: int) -> Any:
+        number, cls = wire["m"], _MIRRORED_BY_NAME[tag]
+        if type(number) is not int or number in self._mirrors or number % 2 == self._next % 2:
+            raise ValueError(f"a container with the number {number}")
+        value: Any
+        if cls is defaultdict:
+            value = defaultdict(self.decode(wire["of"], depth + 1))
+        elif cls is deque:
+            value = deque(maxlen=wire["of"])
+        else:
+            value = cls()
+        self._keep(number, value)
+        self._filling |= {number}
+        self._change(value, wire["v"], depth)
+        self._seen[number] = _look(value)
+        return value
+
+    def _change(self, value: Any, contents: Wire, depth: int = 0) -> None:
+        if type(value) is bytearray:
+            value[:] = bytes.fromhex(contents)
+        elif type(value) in _DICTS:
+            keys, items = (self._decode_all(part, depth) for part in contents)
+            value.clear()
+            (dict.update if type(value) is Counter else type(value).update)(value, zip(keys, items, strict=True))
+        else:
+            items = self._decode_all(contents, depth)
+            value.clear()
+            (value.update if type(value) is set else value.extend)(items)
+
+    def _decode_all(self, wires: Wire, depth: int) -> list[Any]:
+        if type(wires) is not list:
+            raise TypeError("no list")
+        if set(map(type, wires)) <= _SCALARS:
+            return wires
+        return [self.decode(wire, depth + 1) for wire in wires]
+
+    def _keep(self, number: int, value: Any) -> None:
+        self._mirrors[number] = value
+        self._numbers[id(value)] = number
+        self._seen[number] = None
+
+    def _forget(self, number: int) -> None:
+        value = self._mirrors.pop(number)
+        del self._numbers[id(value)], self._seen[number]
+
+    def _forget_oldest(self) -> None:
+        """Only one end decides what both forget: the one that numbers from 0."""
+        if self._next % 2:
+            return
+        size = sum(len(mirror) + 10 for mirror in self._mirrors.values())
+        for number in list(self._mirrors):
+            if size <= MAX_MIRRORED:
+                return
+            size -= len(self._mirrors[number]) + 10
+            self._forget(number)
+            self._forgotten.append(number)
+
+
+def _look(value: Any) -> Any:
+    """What shows whether a container has changed: its elements themselves, not what they are equal to."""
+    if type(value) is bytearray:
+        return bytes(value)
+    if type(value) in _DICTS:
+        return (*value, *value.values())
+    return tuple(value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    if type(one) is bytes:
+        return bool(one == other)
+    return one is not None and len(one) == len(other) and all(map(is_, one, other))
