@@ -15,11 +15,24 @@ A wire form is None, bool, int, float or str for itself, else an object with a t
 What is read is not trusted: whatever is not as it must be raises Malformed.
 """
 
+import argparse
+import asyncio
 import builtins
+import copy
+import csv
+import dataclasses
 import datetime
 import decimal
 import fractions
+import graphlib
+import json
 import pathlib
+import queue
+import re
+import shutil
+import statistics
+import struct
+import threading
 import uuid
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -70,6 +83,13 @@ _BY_VALUE: dict[type, tuple[str, Callable[[Any], Iterable[Any]], Callable[..., A
 _BY_NAME = {name: (cls, make) for cls, (name, _, make) in _BY_VALUE.items()}
 _OF_ANYTHING = {"tuple", "frozenset", "slice", "dict_keys", "dict_values", "dict_items"}  # the others hold scalars
 
+_ERRORS: tuple[type[BaseException], ...] = (
+    *(dataclasses.FrozenInstanceError, json.JSONDecodeError, statistics.StatisticsError, re.error, struct.error),
+    *(decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, queue.Empty, queue.Full, csv.Error),
+    *(asyncio.CancelledError, asyncio.InvalidStateError, asyncio.QueueEmpty, asyncio.QueueFull, graphlib.CycleError),
+    *(argparse.ArgumentError, argparse.ArgumentTypeError, shutil.Error, threading.BrokenBarrierError, copy.Error),
+)
+
 # Classes that mean the same in both processes. Nothing else of the standard library is ever looked up by a name that
 # the student's process sends: unittest.mock.ANY's class, for one, equals everything.
 _KNOWN_CLASSES: dict[str, type] = {
@@ -81,6 +101,7 @@ _KNOWN_CLASSES: dict[str, type] = {
         if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
     },
 }
+_KNOWN_CLASSES |= {f"{cls.__module__}.{cls.__name__}": cls for cls in _ERRORS}
 _KNOWN_NAMES = {cls: name for name, cls in _KNOWN_CLASSES.items()}
 
 

@@ -112,7 +112,7 @@ def make_error(cls: Any, arguments: list[Any], extra: dict[str, Any]) -> BaseExc
     except Exception:  # noqa: BLE001  # the student's arguments are not the built-in class's: they are kept as they are
         BaseException.__init__(error)
     BaseException.__dict__["args"].__set__(error, tuple(arguments))
-    if cls is built_in:
+    if not isinstance(cls, RemoteClass):
         for name, value in extra.items():
             setattr(error, name, value)
     return error

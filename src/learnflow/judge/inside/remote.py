@@ -176,7 +176,7 @@ class Link(Crossing):
             return OPERATIONS[detail](target, *arguments)
         if verb == "get" and _is_open(target, detail):
             return getattr(target, detail)
-        if verb == "set" and _is_open(target, detail) and not _is_mock(target) and len(arguments) == 1:
+        if verb == "set" and len(arguments) == 1 and _may_be_set(target, detail, arguments[0]):
             setattr(target, detail, arguments[0])
             return None
         raise AttributeError(f"The program can't use {detail!r} of this object of the tests.")
@@ -267,6 +267,15 @@ def _is_open(value: Any, name: str = "x") -> bool:
     if _is_mock(value):
         return not name.startswith(_NOT_OF_MOCKS)
     return type(value).__module__ == TEST_MODULE or isinstance(value, io.IOBase)
+
+
+def _may_be_set(value: Any, name: str, new: Any) -> bool:
+    """Attributes with data alone: a method that the tests call afterwards stays theirs."""
+    if not _is_open(value, name) or isinstance(value, io.IOBase):
+        return False
+    if _is_mock(value):
+        return not proxies.is_remote(new) and not callable(new) and not hasattr(type(value), name)
+    return not callable(getattr(type(value), name, None))
 
 
 def _may_be_called(value: Any) -> bool:
