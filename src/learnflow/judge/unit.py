@@ -43,6 +43,8 @@ def unit_job(case: Case, key: bytes) -> dict[str, Any]:
 
 def student_ended(execution: Execution) -> Execution:
     """The same, of the program's own process where that ended before the tests' did."""
+    if execution.stopped == "wall":  # what it used is not counted when both are killed: more likely a loop than a wait
+        return replace(execution, cpu_ms=execution.wall_ms)
     ended = (execution.report or {}).get("student")
     if not isinstance(ended, dict) or "nonsense" in ended:
         return execution

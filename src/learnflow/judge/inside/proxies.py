@@ -148,7 +148,7 @@ def _equal(one: Any, other: Any, name: str) -> Any:
     if is_remote(other):
         answer = link.request("operate", name, one, other)
         if answer is same and one is not other and link.request("equals_anything", None, one) is not False:
-            raise AssertionError(f"A {type(one).__name__} object equals anything.")
+            raise AssertionError(f"An object of class {type(one).__name__} equals anything.")
         return answer
     if not decides and known.kind in IMMUTABLE:
         return getattr(known.kind, name)(one, other)
@@ -162,8 +162,9 @@ def _equal(one: Any, other: Any, name: str) -> Any:
 
 
 def _refusal(value: Any) -> AssertionError:
+    name = type(value).__name__
     return AssertionError(
-        f"A {type(value).__name__} object, which decides by itself what it equals, was compared with a plain value."
+        f"An object of class {name}, which decides by itself what it equals, was compared with a plain value."
     )
 
 
@@ -186,7 +187,7 @@ def _difference(name: str) -> Callable[[Any, Any], Any]:
     def subtract(self: Any, other: Any) -> Any:
         answer = link.request("operate", name, self, other)
         if is_plain(answer) and not is_remote(answer) and not is_remote(other):
-            raise _refusal(self)  # abs(answer - right) < 0.01
+            raise _refusal(self)  # abs(answer - right) < 0.01, not answer ^ right
         return answer
 
     return subtract
@@ -197,7 +198,7 @@ def operation(name: str) -> Callable[..., Any]:
         return lambda self, *args, **kwargs: link.call(self, args, kwargs)
     if name in COMPARISONS:
         return _ordered(name)
-    if name in ("__sub__", "__rsub__"):
+    if name in ("__sub__", "__rsub__", "__xor__", "__rxor__"):
         return _difference(name)
     if name in ("__exit__", "__aexit__"):
         return lambda self, kind, error, _: link.request("operate", name, self, kind, error, None)
