@@ -133,7 +133,8 @@ def _compare_sets_here() -> None:
     compare = unittest.TestCase.assertSetEqual
 
     def compare_here(self: Any, first: Any, second: Any, msg: Any = None) -> None:
-        compare(self, *(set(one) if proxies.is_remote(one) else one for one in (first, second)), msg)
+        first, second = (set(one) if proxies.is_remote(one) else one for one in (first, second))
+        compare(self, first, second, msg)
 
     setattr(unittest.TestCase, "assertSetEqual", compare_here)  # noqa: B010  # mypy takes it for a mistake
 
