@@ -8,6 +8,7 @@ channel. It is killed when the tests' process ends, in the namespaces of its own
 
 import ctypes
 import os
+import random
 import signal
 import socket
 from collections.abc import Callable
@@ -30,6 +31,7 @@ def part(close_off: Callable[[], None], serve: Callable[[int], Any]) -> Ends:
     ours, theirs = (end.detach() for end in socket.socketpair())
     stdout, stdout_inside = os.pipe()
     stderr, stderr_inside = os.pipe()
+    chance = random.getstate()
     process = os.fork()
     if process:
         for descriptor in (theirs, stdout_inside, stderr_inside):
@@ -37,6 +39,7 @@ def part(close_off: Callable[[], None], serve: Callable[[int], Any]) -> Ends:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 of a namespace feels only what it handles
         return Ends(ours, (stdout, stderr), process)
     try:
+        random.setstate(chance)  # fork(2) as Python does it seeds `random` anew
         ctypes.PyDLL(None).prctl(SET_DEATH_SIGNAL, ctypes.c_ulong(signal.SIGKILL), *(ctypes.c_ulong(0),) * 3)
         for descriptor, place in (
             (os.open("/dev/null", os.O_RDONLY), 0),
