@@ -169,12 +169,14 @@ def _serve_tests(job: dict[str, Any], channel: int) -> NoReturn:
         try:
             _imported(job["source"], job["module"])
         except _Failed as failed:
-            return _to_json({"stage": failed.stage, "error": _described(failed.cause)})
+            end.failure = _to_json({"stage": failed.stage, "error": _described(failed.cause)})
+            raise failed.cause from None
         return sys.modules[job["module"]]
 
     end = student.Student(channel, SOURCE_NAME, import_module)
-    builtins.input = end.offered(student.INPUT, "input")
-    sys.stdin = outside.Stdin(end.offered(student.READ, "read"), end.offered(student.READLINE, "readline"))
+    builtins.input = end.offered("input")
+    sys.stdin = outside.Stdin(end.offered("read"), end.offered("readline"))
+    outside.hand_over_warnings(end.offered("warn"))
     end.serve()
 
 

@@ -2,6 +2,7 @@
 
 import builtins
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +72,16 @@ def make_error(wire: dict[str, Any], arguments: list[Any]) -> BaseException:
         return cls(*arguments)
     except Exception:  # noqa: BLE001  # a class with arguments of its own kind
         return Exception(*arguments)
+
+
+def hand_over_warnings(warn: Callable[..., Any]) -> None:
+    """Each warning goes to the tests, whose filters decide what becomes of it: assertWarns() sees it there."""
+
+    def show(message: Any, category: Any, filename: str, lineno: int, *_: Any) -> None:
+        warn(message, category, filename, lineno)
+
+    warnings.simplefilter("always")
+    setattr(warnings, "showwarning", show)  # noqa: B010  # mypy takes it for a mistake
 
 
 class Stdin:

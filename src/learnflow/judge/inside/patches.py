@@ -2,10 +2,12 @@
 
 `patch("random.randint", return_value=4)`, `patch("builtins.print")`, `time.sleep = …` are meant for the student's code,
 which has modules of its own. Before each request the modules that tests patch are looked at: an attribute that is not
-what it was is handed over, and taken back when it is as before. Standard library only.
+what it was is handed over, and taken back when it is as before; so are sys.argv, the working directory and the
+environment. Standard library only.
 """
 
 import functools
+import os
 import random
 import sys
 from collections.abc import Callable
@@ -28,7 +30,7 @@ class Patches:
         self._watched: dict[str, dict[str, Any]] = {}
         self._before: dict[str, tuple[Any, ...]] = {}
         self._patched: dict[tuple[str, str], Any] = {}
-        self._arguments: list[str] | None = None
+        self._surroundings: tuple[list[str], str, dict[str, str]] | None = None
 
     def watch(self, names: tuple[str, ...] = WATCHED) -> None:
         for name in names:
@@ -36,7 +38,7 @@ class Patches:
                 space = vars(sys.modules[name])
                 self._watched[name] = dict(space)
                 self._before[name] = tuple(space.values())
-        self._arguments = self._arguments if self._arguments is not None else list(sys.argv)
+        self._surroundings = _surroundings()
 
     def hand_over(self) -> None:
         if self._busy:
@@ -48,9 +50,9 @@ class Patches:
                 if len(values) != len(self._before[name]) or not all(map(is_, values, self._before[name])):
                     self._before[name] = values
                     self._hand_over(name)
-            if self._arguments is not None and sys.argv != self._arguments:
-                self._arguments = list(sys.argv)
-                self._request("patch", ["sys", "argv"], sys.argv)
+            if self._surroundings is not None and self._surroundings != (now := _surroundings()):
+                self._surroundings = now
+                self._request("surroundings", None, *now)
         finally:
             self._busy = False
 
@@ -66,6 +68,10 @@ class Patches:
             else:
                 self._patched[place] = value
                 self._request("patch", list(place), value)
+
+
+def _surroundings() -> tuple[list[str], str, dict[str, str]]:
+    return list(sys.argv), os.getcwd(), dict(os.environ)
 
 
 def seed_both(method: Callable[..., Any]) -> None:

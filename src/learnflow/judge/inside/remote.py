@@ -16,13 +16,14 @@ import sys
 import threading
 import types
 import unittest
+import warnings
 from typing import Any
 
 from learnflow.judge.inside import channel, making, patches, proxies
 from learnflow.judge.inside.channel import Malformed, OtherEnded, TooLarge
 from learnflow.judge.inside.crossing import Crossing, Wire
 from learnflow.judge.inside.operations import OPERATIONS
-from learnflow.judge.inside.student import INPUT, READ, READLINE
+from learnflow.judge.inside.student import OFFERED
 
 MAX_NESTED = 60  # calls inside calls, to and fro
 MAX_PRINTED = 2**20  # bytes that tests may capture; more goes where the service counts it
@@ -41,7 +42,7 @@ class Link(Crossing):
         self._nested = 0
         self._lock = threading.RLock()
         self._objects: dict[int, Any] = {}  # of the student's, by number
-        self._ours: dict[int, Any] = {INPUT: _input, READ: _read, READLINE: _readline}
+        self._ours: dict[int, Any] = {number: _OFFERED[name] for name, number in OFFERED.items()}
         self._our_ids = {id(value): number for number, value in self._ours.items()}
         self._adopting: Any = None
         self.patches = patches.Patches(self.request)
@@ -316,3 +317,10 @@ def _read(*arguments: Any) -> str:
 
 def _readline(*arguments: Any) -> str:
     return sys.stdin.readline(*arguments)
+
+
+def _warn(message: Any, category: Any, filename: Any, lineno: Any) -> None:
+    warnings.warn_explicit(message, category, str(filename), int(lineno))
+
+
+_OFFERED = {"input": _input, "read": _read, "readline": _readline, "warn": _warn}

@@ -21,11 +21,11 @@ from learnflow.judge.inside.channel import OtherEnded, TooLarge
 from learnflow.judge.inside.crossing import Crossing, Wire
 from learnflow.judge.inside.tasks import PLAIN_KINDS, VERBS
 
-INPUT, READ, READLINE = 1, 2, 3  # numbers of what the tests' process offers from the start
+OFFERED = {"input": 1, "read": 2, "readline": 3, "warn": 4}  # what the tests' process offers from the start
 
 
 class Student(Crossing):
-    """This end. `import_module` runs the student's code and returns the module, or a report as JSON."""
+    """This end. `import_module` runs the student's code and returns the module; when it raises, `failure` says why."""
 
     def __init__(self, descriptor: int, source_name: str, import_module: Callable[[], Any]) -> None:
         super().__init__(1)
@@ -38,6 +38,7 @@ class Student(Crossing):
         self._their_ids: dict[int, int] = {}
         self.originals: dict[tuple[str, str], Any] = {}
         self._main = threading.get_ident()
+        self.failure: str | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def serve(self) -> NoReturn:
@@ -56,8 +57,8 @@ class Student(Crossing):
         channel.send(self._descriptor, self.pack(verb, detail, values))
         return self._until_answered()
 
-    def offered(self, number: int, name: str) -> Any:
-        return self.meet({"t": "tests", "id": number, "k": "function", "name": name}, 0)
+    def offered(self, name: str) -> Any:
+        return self.meet({"t": "tests", "id": OFFERED[name], "k": "function", "name": name}, 0)
 
     def _until_answered(self) -> Any:
         while True:

@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import inspect
 import linecache
+import os
 import sys
 import types
 from collections.abc import Callable
@@ -36,8 +37,12 @@ _HIDDEN = ("__dict__", "__weakref__", "__builtins__")
 
 
 def _import(end: End, __: Any) -> Any:
-    """The module; the report of what went wrong, as JSON, when it can't be imported."""
     return end.import_module()
+
+
+def _failure(end: End, __: Any) -> Any:
+    """The report of why the module could not be imported, as JSON."""
+    return end.failure
 
 
 def _call(_: End, names: list[str], target: Any, *arguments: Any) -> Any:
@@ -144,6 +149,13 @@ def _patch(end: End, detail: list[str], *values: Any) -> None:
     space[name] = values[0] if values else original
 
 
+def _surroundings(_: End, __: Any, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
+    sys.argv = list(arguments)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def _dir(_: End, __: Any, value: Any) -> Any:
     return dir(value)
 
@@ -165,6 +177,8 @@ def _is_built_in_error(cls: type) -> bool:
 
 VERBS: dict[str, Callable[..., Any]] = {
     "import": _import,
+    "failure": _failure,
+    "surroundings": _surroundings,
     "reload": _reload,
     "call": _call,
     "method": _method,

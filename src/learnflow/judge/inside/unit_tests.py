@@ -13,7 +13,8 @@ import copy
 import dataclasses
 import functools
 import hashlib
-import importlib
+import importlib.abc
+import importlib.machinery
 import inspect
 import json
 import linecache
@@ -42,18 +43,16 @@ _CALLED_THERE = (
 def run(job: dict[str, Any], job_socket: int, ends: pair.Ends) -> dict[str, Any]:
     """The report of all tests; that of the student's module when it can't be imported."""
     link = Link(ends.channel, ends.outputs)
+    student = _Importer(link, job["module"])
+    results: list[list[str]] = []
+    key = os.read(job_socket, KEY_BYTES)
     try:
-        module = link.request("import", None)
-        if isinstance(module, str):
-            failed: dict[str, Any] = json.loads(module)
-            link.finish()
-            return {"ok": False, "stage": failed["stage"], "error": failed["error"]}
-        key = os.read(job_socket, KEY_BYTES)
-        results = _run_all(link, module, job["module"], *_unsealed(job["sealed"], key))
+        results = _run_all(link, student, *_unsealed(job["sealed"], key))
     except (OtherEnded, Malformed):
         pass
-    except (ValueError, KeyError, TypeError, RecursionError):
-        link.fault = link.fault or Malformed("no report")
+    except _NotImported:
+        link.finish()
+        return {"ok": False, **student.failure}
     link.finish()
     if isinstance(link.fault, Malformed):
         return {"ok": True, "student": {"nonsense": str(link.fault)[:200]}}
@@ -63,6 +62,42 @@ def run(job: dict[str, Any], job_socket: int, ends: pair.Ends) -> dict[str, Any]
     return {"ok": True, "nonce": key.hex(), "results": results}
 
 
+class _NotImported(BaseException):
+    """The test file could not import the student's module: its failure is that of the run."""
+
+
+class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the student's module, over there, when the tests do: what they have patched before is patched then."""
+
+    def __init__(self, link: Link, name: str) -> None:
+        self.name = name
+        self.failure: dict[str, Any] = {}
+        self._link = link
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
+        return importlib.machinery.ModuleSpec(name, self) if name == self.name else None
+
+    def create_module(self, spec: Any) -> None:
+        return None
+
+    def exec_module(self, _: Any) -> None:
+        try:
+            sys.modules[self.name] = self._link.request("import", None)
+        except (OtherEnded, Malformed):
+            raise
+        except BaseException:  # whatever the student's code raises: the test file's or a test's to see
+            self.failure = _checked_failure(self._link.request("failure", None))
+            raise
+
+
+def _checked_failure(told: Any) -> dict[str, Any]:
+    failure = json.loads(told) if type(told) is str else None
+    if not (isinstance(failure, dict) and failure.keys() == {"stage", "error"}):
+        raise Malformed("no failure")
+    return failure
+
+
 def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
     data = bytes.fromhex(sealed)
     pad = hashlib.shake_256(key).digest(len(data))
@@ -70,21 +105,25 @@ def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
     return opened["test_file"], opened["tests"]
 
 
-def _run_all(link: Link, module: Any, module_name: str, tests: str, names: list[str]) -> list[list[str]]:
+def _run_all(link: Link, student: _Importer, tests: str, names: list[str]) -> list[list[str]]:
     """Of each test its name, "passed" or "failed", and why. Stops where the student's process is at its end."""
-    sys.modules[module_name] = module
     _call_there(link)
     making.know_enums()
     patches.seed_both(link.method)
     _compare_sets_here()
-    _reload_there(link, module)
+    _reload_there(link, student.name)
+    _refuse_logs()
     tree = assertions.with_told_assertions(ast.parse(tests))
     link.patches.watch((*patches.WATCHED, *_imported_names(tree)))
     linecache.cache[TEST_NAME] = (len(tests), None, tests.splitlines(keepends=True), TEST_NAME)
     space = vars(_tests_module())
     try:
         exec(compile(tree, TEST_NAME, "exec", dont_inherit=True), space)  # noqa: S102  # the point of it
-    except BaseException as error:  # the tests can't import what they need, for instance  # noqa: BLE001
+    except (OtherEnded, Malformed):
+        raise
+    except BaseException as error:  # the tests can't import what they need, for instance
+        if student.failure:
+            raise _NotImported from error
         told = _told(error)
         return [[name, "failed", told] for name in names]
     results = []
@@ -139,11 +178,21 @@ def _compare_sets_here() -> None:
     setattr(unittest.TestCase, "assertSetEqual", compare_here)  # noqa: B010  # mypy takes it for a mistake
 
 
-def _reload_there(link: Link, module: Any) -> None:
+def _refuse_logs() -> None:
+    def refuse(self: Any, *_: Any, **__: Any) -> None:
+        raise NotImplementedError(
+            "What the program logs can't be seen here; let it write to a stream or call something."
+        )
+
+    setattr(unittest.TestCase, "assertLogs", refuse)  # noqa: B010  # mypy takes it for a mistake
+    setattr(unittest.TestCase, "assertNoLogs", refuse)  # noqa: B010  # as above
+
+
+def _reload_there(link: Link, name: str) -> None:
     here = importlib.reload
 
     def reload(what: Any) -> Any:
-        return link.request("reload", None, module) if what is module else here(what)
+        return link.request("reload", None, what) if what is sys.modules.get(name) else here(what)
 
     setattr(importlib, "reload", reload)  # noqa: B010  # mypy takes it for a mistake
 
