@@ -14,7 +14,7 @@ from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_o
 from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
-JUDGE_VERSION = "2"  # raised when the same program may get another verdict than before
+JUDGE_VERSION = "3"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
 SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
 

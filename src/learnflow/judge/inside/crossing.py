@@ -15,31 +15,22 @@ A wire form is None, bool, int, float or str for itself, else an object with a t
 What is read is not trusted: whatever is not as it must be raises Malformed.
 """
 
-import argparse
-import asyncio
-import builtins
-import copy
-import csv
-import dataclasses
-import datetime
-import decimal
-import fractions
-import graphlib
-import json
-import pathlib
-import queue
-import re
-import shutil
-import statistics
-import struct
-import threading
-import uuid
-from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
 from operator import is_
 from typing import Any
 
 from learnflow.judge.inside.channel import Malformed, TooLarge, packed
+from learnflow.judge.inside.plain_types import (
+    BY_NAME,
+    BY_VALUE,
+    DICTS,
+    KNOWN_CLASSES,
+    KNOWN_NAMES,
+    MIRRORED,
+    MIRRORED_BY_NAME,
+    OF_ANYTHING,
+)
 
 Wire = Any
 
@@ -49,60 +40,6 @@ MAX_MIRRORED = 300_000  # elements of all containers that both ends remember; th
 LARGE = 1 << 10_000
 
 _SCALARS = frozenset({int, float, str, bool, type(None)})
-_LISTS: dict[type, str] = {list: "list", set: "set", deque: "deque", bytearray: "bytearray"}
-_DICTS: dict[type, str] = {dict: "dict", Counter: "Counter", OrderedDict: "OrderedDict", defaultdict: "defaultdict"}
-_MIRRORED = _LISTS | _DICTS
-_MIRRORED_BY_NAME = {name: cls for cls, name in _MIRRORED.items()}
-
-# Of each type: its arguments for the wire, and how it is made of them.
-_BY_VALUE: dict[type, tuple[str, Callable[[Any], Iterable[Any]], Callable[..., Any]]] = {
-    tuple: ("tuple", lambda value: value, lambda *items: items),
-    frozenset: ("frozenset", lambda value: value, lambda *items: frozenset(items)),
-    bytes: ("bytes", lambda value: (value.hex(),), bytes.fromhex),
-    complex: ("complex", lambda value: (value.real, value.imag), complex),
-    range: ("range", lambda value: (value.start, value.stop, value.step), range),
-    slice: ("slice", lambda value: (value.start, value.stop, value.step), slice),
-    type(...): ("ellipsis", lambda _: (), lambda: ...),
-    type(NotImplemented): ("NotImplemented", lambda _: (), lambda: NotImplemented),
-    type({}.keys()): ("dict_keys", lambda value: value, lambda *keys: dict.fromkeys(keys).keys()),
-    type({}.values()): ("dict_values", lambda value: value, lambda *values: dict(enumerate(values)).values()),
-    type({}.items()): ("dict_items", lambda value: value, lambda *pairs: dict(pairs).items()),
-    decimal.Decimal: ("Decimal", lambda value: (str(value),), decimal.Decimal),
-    fractions.Fraction: ("Fraction", lambda value: (value.numerator, value.denominator), fractions.Fraction),
-    datetime.date: ("date", lambda value: (value.year, value.month, value.day), datetime.date),
-    datetime.datetime: ("datetime", lambda value: (value.isoformat(),), datetime.datetime.fromisoformat),
-    datetime.time: ("time", lambda value: (value.isoformat(),), datetime.time.fromisoformat),
-    datetime.timedelta: (
-        "timedelta",
-        lambda value: (value.days, value.seconds, value.microseconds),
-        datetime.timedelta,
-    ),
-    uuid.UUID: ("UUID", lambda value: (value.hex,), uuid.UUID),
-    pathlib.PosixPath: ("PosixPath", lambda value: (str(value),), pathlib.PosixPath),
-}
-_BY_NAME = {name: (cls, make) for cls, (name, _, make) in _BY_VALUE.items()}
-_OF_ANYTHING = {"tuple", "frozenset", "slice", "dict_keys", "dict_values", "dict_items"}  # the others hold scalars
-
-_ERRORS: tuple[type[BaseException], ...] = (
-    *(dataclasses.FrozenInstanceError, json.JSONDecodeError, statistics.StatisticsError, re.error, struct.error),
-    *(decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, queue.Empty, queue.Full, csv.Error),
-    *(asyncio.CancelledError, asyncio.InvalidStateError, asyncio.QueueEmpty, asyncio.QueueFull, graphlib.CycleError),
-    *(argparse.ArgumentError, argparse.ArgumentTypeError, shutil.Error, threading.BrokenBarrierError, copy.Error),
-)
-
-# Classes that mean the same in both processes. Nothing else of the standard library is ever looked up by a name that
-# the student's process sends: unittest.mock.ANY's class, for one, equals everything.
-_KNOWN_CLASSES: dict[str, type] = {
-    **{cls.__name__: cls for cls in (*_MIRRORED, int, float, str, bool, object, type, type(None))},
-    **{cls.__name__: cls for cls in _BY_VALUE if cls.__name__ not in ("dict_keys", "dict_values", "dict_items")},
-    **{
-        name: value
-        for name, value in vars(builtins).items()
-        if isinstance(value, type) and issubclass(value, BaseException) and value.__name__ == name
-    },
-}
-_KNOWN_CLASSES |= {f"{cls.__module__}.{cls.__name__}": cls for cls in _ERRORS}
-_KNOWN_NAMES = {cls: name for name, cls in _KNOWN_CLASSES.items()}
 
 
 class Crossing:
@@ -176,13 +113,13 @@ class Crossing:
             raise TooLarge("This value is too large to be handed from the tests to the program or back.")
         if cls in _SCALARS:
             return value if cls is not int or -LARGE < value < LARGE else {"t": "int", "v": hex(value)}
-        if cls in _MIRRORED:
+        if cls in MIRRORED:
             return self._encode_mirrored(value, cls, depth)
-        if cls in _BY_VALUE:
-            name, arguments, _ = _BY_VALUE[cls]
+        if cls in BY_VALUE:
+            name, arguments, _ = BY_VALUE[cls]
             return {"t": name, "v": self._all(arguments(value), depth)}
-        if isinstance(value, type) and value in _KNOWN_NAMES:
-            return {"t": "std", "v": _KNOWN_NAMES[value]}
+        if isinstance(value, type) and value in KNOWN_NAMES:
+            return {"t": "std", "v": KNOWN_NAMES[value]}
         return self.export(value, depth)
 
     def _all(self, items: Iterable[Any], depth: int) -> list[Wire]:
@@ -198,7 +135,7 @@ class Crossing:
             return {"t": "m", "m": number}
         number, self._next = self._next, self._next + 2
         self._keep(number, value)
-        wire: dict[str, Any] = {"t": _MIRRORED[cls], "m": number}
+        wire: dict[str, Any] = {"t": MIRRORED[cls], "m": number}
         if cls is defaultdict:
             wire["of"] = self.encode(value.default_factory, depth + 1)
         elif cls is deque:
@@ -210,7 +147,7 @@ class Crossing:
     def _contents(self, value: Any, depth: int) -> Wire:
         if type(value) is bytearray:
             return value.hex()
-        if type(value) in _DICTS:
+        if type(value) in DICTS:
             return [self._all(value, depth), self._all(value.values(), depth)]
         return self._all(value, depth)
 
@@ -223,21 +160,21 @@ class Crossing:
         tag = wire["t"]
         if tag == "m":
             return self._mirrors[wire["m"]]
-        if tag in _MIRRORED_BY_NAME:
+        if tag in MIRRORED_BY_NAME:
             return self._decode_mirrored(wire, tag, depth)
-        if tag in _BY_NAME:
+        if tag in BY_NAME:
             items = self._decode_all(wire["v"], depth)
-            if tag not in _OF_ANYTHING and not set(map(type, items)) <= _SCALARS:
+            if tag not in OF_ANYTHING and not set(map(type, items)) <= _SCALARS:
                 raise ValueError(f"a {tag} of something else")
-            return _BY_NAME[tag][1](*items)
+            return BY_NAME[tag][1](*items)
         if tag == "std":
-            return _KNOWN_CLASSES[wire["v"]]
+            return KNOWN_CLASSES[wire["v"]]
         if tag == "int":
             return int(wire["v"], 16)
         return self.meet(wire, depth)
 
     def _decode_mirrored(self, wire: dict[str, Any], tag: str, depth: int) -> Any:
-        number, cls = wire["m"], _MIRRORED_BY_NAME[tag]
+        number, cls = wire["m"], MIRRORED_BY_NAME[tag]
         if type(number) is not int or number in self._mirrors or number % 2 == self._next % 2:
             raise ValueError(f"a container with the number {number}")
         value: Any
@@ -256,7 +193,7 @@ class Crossing:
     def _change(self, value: Any, contents: Wire, depth: int = 0) -> None:
         if type(value) is bytearray:
             value[:] = bytes.fromhex(contents)
-        elif type(value) in _DICTS:
+        elif type(value) in DICTS:
             keys, items = (self._decode_all(part, depth) for part in contents)
             value.clear()
             (dict.update if type(value) is Counter else type(value).update)(value, zip(keys, items, strict=True))
@@ -298,7 +235,7 @@ def _look(value: Any) -> Any:
     """What shows whether a container has changed: its elements themselves, not what they are equal to."""
     if type(value) is bytearray:
         return bytes(value)
-    if type(value) in _DICTS:
+    if type(value) in DICTS:
         return (*value, *value.values())
     return tuple(value)
 

@@ -8,18 +8,15 @@ no sense ends the run: `fault` says so, whatever the tests make of the exception
 
 import builtins
 import codecs
-import collections.abc
-import io
 import os
 import select
 import sys
 import threading
 import types
-import unittest
 import warnings
 from typing import Any
 
-from learnflow.judge.inside import channel, making, patches, proxies
+from learnflow.judge.inside import channel, handed_over, making, patches, proxies
 from learnflow.judge.inside.channel import Malformed, OtherEnded, TooLarge
 from learnflow.judge.inside.crossing import Crossing, Wire
 from learnflow.judge.inside.operations import OPERATIONS
@@ -27,8 +24,6 @@ from learnflow.judge.inside.student import OFFERED
 
 MAX_NESTED = 60  # calls inside calls, to and fro
 MAX_PRINTED = 2**20  # bytes that tests may capture; more goes where the service counts it
-TEST_MODULE = "tests"
-_NOT_OF_MOCKS = ("assert", "mock_add_spec", "reset_mock", "configure_mock", "attach_mock")
 _CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, type)
 
 
@@ -168,16 +163,21 @@ class Link(Crossing):
             raise Malformed(f"{verb} of what no test handed over")
         target: Any = values[0]
         arguments = values[1:]
-        if verb == "call" and type(detail) is list and len(detail) <= len(arguments) and _may_be_called(target):
-            count = len(arguments) - len(detail)
-            return target(*arguments[:count], **dict(zip(map(str, detail), arguments[count:], strict=True)))
+        if (
+            verb == "call"
+            and type(detail) is list
+            and len(detail) <= len(arguments)
+            and handed_over.may_be_called(target)
+        ):
+            count = len(arguments) - len(names)
+            return target(*arguments[:count], **dict(zip(map(str, names), arguments[count:], strict=True)))
         if type(detail) is not str:
             raise Malformed(f"{verb} without a name")
-        if verb == "operate" and detail in _operations_of(target):
+        if verb == "operate" and detail in handed_over.operations_of(target):
             return OPERATIONS[detail](target, *arguments)
-        if verb == "get" and _is_open(target, detail):
+        if verb == "get" and handed_over.is_open(target, detail):
             return getattr(target, detail)
-        if verb == "set" and len(arguments) == 1 and _may_be_set(target, detail, arguments[0]):
+        if verb == "set" and len(arguments) == 1 and handed_over.may_be_set(target, detail, arguments[0]):
             setattr(target, detail, arguments[0])
             return None
         raise AttributeError(f"The program can't use {detail!r} of this object of the tests.")
@@ -202,7 +202,7 @@ class Link(Crossing):
             return wire | {"k": "error", "base": built_in.__name__}
         if isinstance(value, _CALLABLE):
             return wire | {"k": "function", "doc": value.__doc__ if isinstance(value.__doc__, str) else None}
-        operations = _operations_of(value) | ({"__call__"} if _may_be_called(value) else set())
+        operations = handed_over.operations_of(value) | ({"__call__"} if handed_over.may_be_called(value) else set())
         return wire | {"k": "object", "ops": sorted(operations)}
 
     def meet(self, wire: dict[str, Any], depth: int) -> Any:
@@ -254,39 +254,6 @@ class _Numbered:
 
     def __init__(self, number: int) -> None:
         self.number = number
-
-
-def _is_mock(value: Any) -> bool:
-    mock = sys.modules.get("unittest.mock")
-    return mock is not None and isinstance(value, mock.NonCallableMock)
-
-
-def _is_open(value: Any, name: str = "x") -> bool:
-    """Whether the student's process may use this public name of this object of the tests."""
-    if name.startswith("_") or isinstance(value, (type, unittest.TestCase)):
-        return False
-    if _is_mock(value):
-        return not name.startswith(_NOT_OF_MOCKS)
-    return type(value).__module__ == TEST_MODULE or isinstance(value, io.IOBase)
-
-
-def _may_be_set(value: Any, name: str, new: Any) -> bool:
-    """Attributes with data alone: a method that the tests call afterwards stays theirs."""
-    if not _is_open(value, name) or isinstance(value, io.IOBase):
-        return False
-    if _is_mock(value):
-        return not proxies.is_remote(new) and not callable(new) and not hasattr(type(value), name)
-    return not callable(getattr(type(value), name, None))
-
-
-def _may_be_called(value: Any) -> bool:
-    return callable(value) and not isinstance(value, unittest.TestCase)
-
-
-def _operations_of(value: Any) -> set[str]:
-    if _is_open(value):
-        return {name for name in OPERATIONS if getattr(type(value), name, None) is not getattr(object, name, None)}
-    return {"__iter__", "__next__"} if isinstance(value, collections.abc.Iterator) else set()
 
 
 def _in_standard_library(value: Any) -> tuple[str, list[str]] | None:

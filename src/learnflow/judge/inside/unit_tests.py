@@ -26,7 +26,8 @@ from typing import Any
 
 from learnflow.judge.inside import assertions, encoder, making, pair, patches, proxies
 from learnflow.judge.inside.channel import Malformed, OtherEnded
-from learnflow.judge.inside.remote import TEST_MODULE, Link
+from learnflow.judge.inside.handed_over import TEST_MODULE
+from learnflow.judge.inside.remote import Link
 
 TEST_NAME = "tests.py"
 KEY_BYTES = 32
