@@ -163,12 +163,8 @@ class Link(Crossing):
             raise Malformed(f"{verb} of what no test handed over")
         target: Any = values[0]
         arguments = values[1:]
-        if (
-            verb == "call"
-            and type(detail) is list
-            and len(detail) <= len(arguments)
-            and handed_over.may_be_called(target)
-        ):
+        names = detail if type(detail) is list and len(detail) <= len(arguments) else None
+        if verb == "call" and names is not None and handed_over.may_be_called(target):
             count = len(arguments) - len(names)
             return target(*arguments[:count], **dict(zip(map(str, names), arguments[count:], strict=True)))
         if type(detail) is not str:
