@@ -21,6 +21,7 @@ from learnflow.judge.inside.channel import OtherEnded, TooLarge
 from learnflow.judge.inside.crossing import Crossing, Wire
 from learnflow.judge.inside.tasks import PLAIN_KINDS, VERBS
 
+FRAMES = 15  # of this module for a call inside a call; they are not the student's fault
 OFFERED = {"input": 1, "read": 2, "readline": 3, "warn": 4}  # what the tests' process offers from the start
 
 
@@ -55,7 +56,11 @@ class Student(Crossing):
             raise RuntimeError("Only the program's main thread can call what belongs to the tests.")
         _flush()
         channel.send(self._descriptor, self.pack(verb, detail, values))
-        return self._until_answered()
+        sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES)
+        try:
+            return self._until_answered()
+        finally:
+            sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES)
 
     def offered(self, name: str) -> Any:
         return self.meet({"t": "tests", "id": OFFERED[name], "k": "function", "name": name}, 0)
