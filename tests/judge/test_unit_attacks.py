@@ -84,6 +84,12 @@ async def test_what_ends_the_program_is_told_as_in_other_cases(pool: ForkerPool)
     assert "ended early (exit code 3)" in (ended.explanation or "")
     crashed = await outcome(pool, "import ctypes\ndef add(a, b): ctypes.string_at(0)\n")
     assert crashed.explanation == "The Python interpreter itself broke down: a recursion far too deep does that."
+    large = await outcome(pool, "def add(a, b):\n    x = bytearray(100 << 20)\n    return a + b\n")
+    assert (large.verdict, large.points) == ("passed", 5), large.actual
+    alarm = "import signal\nfrom add import add\ndef test_a():\n    signal.signal(signal.SIGALRM, lambda *a: 1 / 0)\n"
+    alarm += "    signal.setitimer(signal.ITIMER_REAL, 0.1)\n    add(1, 2)\n"
+    slow = await outcome(pool, "import time\ndef add(a, b): time.sleep(9)\n", alarm)
+    assert (slow.points, (slow.explanation or "")[:42]) == (0, "A test broke off a call of your program, f")
     deep = await outcome(pool, "def add(a, b): return add(a, b)\n")
     assert "RecursionError" in (deep.actual or "")
 

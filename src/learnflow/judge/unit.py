@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from learnflow.judge.cases import Case, ExpectedTests
+from learnflow.judge.inside.channel import BROKEN_OFF
 from learnflow.judge.verdicts import Execution
 
 
@@ -62,7 +63,7 @@ def read_results(case: Case, execution: Execution, key: bytes) -> UnitResult:
     assert isinstance(case.expected, ExpectedTests)
     report = execution.report or {}
     if "student" in report:
-        return UnitResult((), _NONSENSE)
+        return UnitResult((), _BROKEN_OFF if report["student"] == {"nonsense": BROKEN_OFF} else _NONSENSE)
     nonce = report.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(errors="replace"), key.hex().encode()):
         return UnitResult((), _FORGED)
@@ -75,6 +76,7 @@ def read_results(case: Case, execution: Execution, key: bytes) -> UnitResult:
 
 
 _FORGED = "The tests' results are not the tests' own."
+_BROKEN_OFF = "A test broke off a call of your program, for instance because it took too long. No test counts then."
 _NONSENSE = "Your program disturbed the connection between it and the tests. Leave descriptors and the judge alone."
 
 

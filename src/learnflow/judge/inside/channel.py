@@ -8,6 +8,7 @@ from typing import Any
 
 LENGTH = struct.Struct("<I")
 MAX_MESSAGE = 4 * 2**20  # bytes; both ends refuse more
+BROKEN_OFF = "a test broke off a call"  # what Malformed says then: the next answer would be that of another question
 
 _to_json = json.JSONEncoder().encode
 _from_json = json.JSONDecoder().decode

@@ -17,7 +17,7 @@ import warnings
 from typing import Any
 
 from learnflow.judge.inside import channel, handed_over, making, patches, proxies
-from learnflow.judge.inside.channel import Malformed, OtherEnded, TooLarge
+from learnflow.judge.inside.channel import BROKEN_OFF, Malformed, OtherEnded, TooLarge
 from learnflow.judge.inside.crossing import Crossing, Wire
 from learnflow.judge.inside.operations import OPERATIONS
 from learnflow.judge.inside.student import OFFERED
@@ -114,7 +114,7 @@ class Link(Crossing):
                     return True, values[0].with_traceback(None)
                 self._answer(verb, detail, values)
         except BaseException as fault:  # also a test's own alarm: nobody would know whose the next answer is
-            self.fault = fault if isinstance(fault, (OtherEnded, Malformed)) else Malformed("a call was broken off")
+            self.fault = fault if isinstance(fault, (OtherEnded, Malformed)) else Malformed(BROKEN_OFF)
             raise
 
     def _wait(self) -> None:
