@@ -8,6 +8,7 @@ from typing import Any
 
 LENGTH = struct.Struct("<I")
 MAX_MESSAGE = 4 * 2**20  # bytes; both ends refuse more
+TOO_LARGE = "This value is too large, or nested too deeply, to be handed from the tests to the program or back."
 BROKEN_OFF = "a test broke off a call"  # what Malformed says then: the next answer would be that of another question
 
 _to_json = json.JSONEncoder().encode
@@ -31,7 +32,7 @@ def packed(message: Any) -> bytes:
     """The message as `send` writes it. Raises TooLarge."""
     data = _to_json(message).encode("ascii")
     if len(data) > MAX_MESSAGE:
-        raise TooLarge("This value is too large to be handed from the tests to the program or back.")
+        raise TooLarge(TOO_LARGE)
     return LENGTH.pack(len(data)) + data
 
 

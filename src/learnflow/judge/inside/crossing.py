@@ -18,9 +18,10 @@ What is read is not trusted: whatever is not as it must be raises Malformed.
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from operator import is_
+from sys import getrefcount
 from typing import Any
 
-from learnflow.judge.inside.channel import Malformed, TooLarge, packed
+from learnflow.judge.inside.channel import TOO_LARGE, Malformed, TooLarge, packed
 from learnflow.judge.inside.plain_types import (
     BY_NAME,
     BY_VALUE,
@@ -66,7 +67,7 @@ class Crossing:
         """A message with these values, and what changed since the last. Raises TooLarge; then nothing has changed."""
         first, self._nodes = self._next, MAX_NODES
         changed: list[int] = []
-        self._forget_oldest()
+        self._forget_some()
         try:
             changes = []
             for number, mirror in list(self._mirrors.items()):
@@ -76,14 +77,14 @@ class Crossing:
                     self._seen[number] = _look(mirror)
             wires = [self.encode(value, 0) for value in values]
             message = packed([verb, detail, changes, self._forgotten, wires])
-        except (TooLarge, RecursionError) as problem:
+        except BaseException as problem:
             for number in [number for number in self._mirrors if number >= first and (number - first) % 2 == 0]:
                 self._forget(number)
             for number in changed:
                 self._seen[number] = None
-            if isinstance(problem, TooLarge):
-                raise
-            raise TooLarge("This value is nested too deeply to be handed from the tests to the program.") from problem
+            if isinstance(problem, (RecursionError, MemoryError)):
+                raise TooLarge(TOO_LARGE) from problem
+            raise
         self._forgotten = []
         return message
 
@@ -110,7 +111,7 @@ class Crossing:
         cls = type(value)
         self._nodes -= 1
         if self._nodes < 0 or depth > MAX_DEPTH:
-            raise TooLarge("This value is too large to be handed from the tests to the program or back.")
+            raise TooLarge(TOO_LARGE)
         if cls in _SCALARS:
             return value if cls is not int or -LARGE < value < LARGE else {"t": "int", "v": hex(value)}
         if cls in MIRRORED:
@@ -126,6 +127,8 @@ class Crossing:
         items = list(items)
         if set(map(type, items)) <= _SCALARS and all(-LARGE < item < LARGE for item in items if type(item) is int):
             self._nodes -= len(items)
+            if self._nodes < 0:
+                raise TooLarge(TOO_LARGE)
             return items
         return [self.encode(item, depth + 1) for item in items]
 
@@ -218,17 +221,19 @@ class Crossing:
         value = self._mirrors.pop(number)
         del self._numbers[id(value)], self._seen[number]
 
-    def _forget_oldest(self) -> None:
-        """Only one end decides what both forget: the one that numbers from 0."""
+    def _forget_some(self) -> None:
+        """What is as it was and nobody else here holds any more, and the oldest beyond a bound. Only the tests' end
+        decides, for both: it numbers from 0."""
         if self._next % 2:
             return
-        size = sum(len(mirror) + 10 for mirror in self._mirrors.values())
-        for number in list(self._mirrors):
-            if size <= MAX_MIRRORED:
-                return
-            size -= len(self._mirrors[number]) + 10
-            self._forget(number)
-            self._forgotten.append(number)
+        size = 0
+        for number in reversed(list(self._mirrors)):
+            size += len(self._mirrors[number]) + 10
+            if number in self._filling or not _same(self._seen[number], _look(self._mirrors[number])):
+                continue
+            if size > MAX_MIRRORED or getrefcount(self._mirrors[number]) <= 2:  # ours, and that of the question
+                self._forget(number)
+                self._forgotten.append(number)
 
 
 def _look(value: Any) -> Any:
