@@ -181,6 +181,8 @@ def _serve_tests(job: dict[str, Any], channel: int) -> NoReturn:
 
 
 def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    if not _pairs:  # nobody filters system calls here
+        before_filter(job, lambda: None)
     return unit_tests.run(job, JOB_SOCKET, _pairs.pop()), 0
 
 

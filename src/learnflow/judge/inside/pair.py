@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -40,7 +41,8 @@ def part(close_off: Callable[[], None], serve: Callable[[int], Any]) -> Ends:
         return Ends(ours, (stdout, stderr), process)
     try:
         random.setstate(chance)  # fork(2) as Python does it seeds `random` anew
-        ctypes.PyDLL(None).prctl(SET_DEATH_SIGNAL, ctypes.c_ulong(signal.SIGKILL), *(ctypes.c_ulong(0),) * 3)
+        if sys.platform == "linux":
+            ctypes.PyDLL(None).prctl(SET_DEATH_SIGNAL, ctypes.c_ulong(signal.SIGKILL), *(ctypes.c_ulong(0),) * 3)
         for descriptor, place in (
             (os.open("/dev/null", os.O_RDONLY), 0),
             (stdout_inside, 1),
