@@ -13,7 +13,18 @@ def _reflected(operation: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any
 
 
 def _of_its_class(name: str) -> Callable[..., Any]:
-    return lambda value, *arguments: getattr(type(value), name)(value, *arguments)
+    """As the interpreter finds a special method: in the class, bound to the object."""
+
+    def call(value: Any, *arguments: Any) -> Any:
+        cls = type(value)
+        for base in cls.__mro__:
+            if name in base.__dict__:
+                found = base.__dict__[name]
+                bind = getattr(type(found), "__get__", None)
+                return (found if bind is None else bind(found, value, cls))(*arguments)
+        raise AttributeError(name)
+
+    return call
 
 
 _BINARY_NAMES = (
