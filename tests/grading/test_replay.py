@@ -15,9 +15,11 @@ from learnflow.grading import worker
 from learnflow.grading.replay import replay
 from learnflow.judge import JUDGE_VERSION, ForkerPool, Limits
 from learnflow.judge.replay import Difference, differences, limits_of
+from learnflow.submissions import queries
 from learnflow.submissions.errors import SubmissionNotFound
 from learnflow.submissions.models import CaseOutcome, Submission
 from tests.grading.support import a_bench, a_student, handed_in, read
+from tests.support.exercises import published_exercise
 
 CHANCE = """
 import random
@@ -59,6 +61,61 @@ async def test_in_another_pool_it_is_the_same_too(database: Database, pool: Fork
     submission_id = await judged(database, pool, exercise_id, CHANCE)
     async with ForkerPool(2) as another:
         assert (await replay(database, another, submission_id)).differences == []
+
+
+UNIT = """
+import random, unittest
+from main import add, Pile
+class TestAdd(unittest.TestCase):
+    def test_chance(self):
+        self.assertEqual(add(1, 2), random.random())
+    def test_order(self):
+        self.assertEqual(Pile({"x", "y", "z"}).shown(), "")
+def test_fine():
+    assert isinstance(add(1, 2), int)
+"""
+UNIT_SOURCE = """
+import random
+def add(a, b):
+    print({"p", "q", "r"}, random.random())
+    return random.randrange(10**9)
+class Pile:
+    def __init__(self, items): self.items = items
+    def shown(self): return f"{self} {list(self.items)} {hash('a')}"
+"""
+CHECKER = """
+import random
+def check(expected, actual, input):
+    return {"passed": False, "message": f"{actual} {random.random()} { {'x', 'y', 'z'} }"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        ({"kind": "unit", "input": {"test_file": UNIT, "module": "main"}}, UNIT_SOURCE),
+        (
+            {
+                "kind": "call",
+                "input": {"function": "add", "args": [1, 2]},
+                "expected": 3,
+                "comparison": {"mode": "checker", "code": CHECKER},
+            },
+            CHANCE,
+        ),
+    ],
+)
+async def test_tests_and_checkers_say_the_same_again(
+    database: Database, pool: ForkerPool, case: dict[str, object], code: str
+) -> None:
+    made = await published_exercise(database, test_cases=[{"name": "it", **case}])
+    submission_id = await judged(database, pool, made.id, code)
+    async with ForkerPool(2) as another:
+        result = await replay(database, another, submission_id)
+    assert (result.differences, result.other_conditions, result.cases) == ([], [], 1)
+    async with database.read() as session:
+        [outcome] = await queries.case_outcomes(session, submission_id)
+    assert outcome.verdict == "wrong_answer"
 
 
 async def test_what_is_not_as_it_was_is_told(database: Database, pool: ForkerPool, exercise_id: int) -> None:

@@ -23,7 +23,7 @@ async def test_each_test_counts_and_the_result_says_that_it_shared_a_process(jud
     submission = answer.json()
     assert (submission["status"], submission["score"]) == ("failed", 75)
     [result] = submission["cases"]
-    assert (result["points"], result["weight"], result["trust"]) == (3, 4, "shared-process")
+    assert (result["points"], result["weight"], result["trust"]) == (3, 4, "isolated")
     assert result["explanation"] == "The test test_0 fails. add(0, 1) == 1: 0 == 1 is not so."
     other = await school.hand_in()
     assert other.status_code == 201

@@ -244,7 +244,8 @@ class Forker:
             if os.pread(memfd, 1, 0) == _NOT_STARTED and not stopped:
                 raise ForkerLost(f"the child could not set itself up: {outputs[1].text() or status}")
             code = os.waitstatus_to_exitcode(status)
-            out_of_memory = code == -signal.SIGKILL and self._group is not None and self._group.has_killed()
+            killed = code == -signal.SIGKILL or job.get("kind") == "unit"  # there it may be one of two processes
+            out_of_memory = killed and self._group is not None and self._group.has_killed()
         except OSError as problem:
             # Most likely the whole sandbox is dying and the control socket has not told yet: its next job must not be
             # this one's second try.

@@ -8,7 +8,7 @@ does by itself may look like our fault.
 import builtins
 import itertools
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 from learnflow.judge import feedback
 from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
@@ -20,7 +20,7 @@ from learnflow.judge.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import explain_lines, found
-from learnflow.judge.unit import read_results
+from learnflow.judge.unit import read_results, student_ended
 from learnflow.judge.verdicts import CaseResult, ErrorDetail, Execution, RunResult, Verdict
 from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
@@ -43,7 +43,7 @@ def assess(
     `checked` is what the checker's child left behind, where `answer_to_check` gave it something to compare; `key` is
     the nonce of a unit case.
     """
-    ending = _ending_for(case, execution, source, limits)
+    ending = _ending_for(case, student_ended(execution) if case.kind == "unit" else execution, source, limits)
     answer = _Answer(_shown_expected(case), None, None, None)
     fault = None
     passed = None
@@ -70,7 +70,6 @@ def assess(
         verdict=verdict,
         hidden=case.hidden,
         weight=case.points,
-        trust=trust_of(case),
         points=case.weight * passed if passed is not None else case.points if verdict is Verdict.passed else 0,
         expected=answer.expected,
         actual=answer.actual,
@@ -85,11 +84,6 @@ def assess(
         tier=tier,
         fault=None if fault is None else storable(fault),
     )
-
-
-def trust_of(case: Case) -> Literal["isolated", "shared-process"]:
-    """Whether the student's code runs in the process that decides: only where tests call it there."""
-    return "shared-process" if case.kind == "unit" else "isolated"
 
 
 def answer_to_check(case: Case, execution: Execution, source: str, limits: Limits = _DEFAULTS) -> tuple[Wire] | None:
@@ -115,7 +109,6 @@ def unrun(case: Case, position: int, verdict: Verdict, explanation: str, tier: s
         verdict=verdict,
         hidden=case.hidden,
         weight=case.points,
-        trust=trust_of(case),
         points=0,
         explanation=explanation,
         tier=tier,

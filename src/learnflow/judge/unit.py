@@ -1,7 +1,7 @@
-"""Kind `unit`: a teacher's test file, unittest's or pytest's way, run on the student's module in one process.
+"""Kind `unit`: a teacher's test file, unittest's or pytest's way, in a process beside the student's module.
 
 The tests are known by name from the file itself, so that each must be reported once, with a nonce. Points are given
-per test. inside/unit_tests.py says how far such a result can be trusted.
+per test. inside/unit_tests.py says why such a result can be trusted.
 """
 
 import hashlib
@@ -9,10 +9,11 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from learnflow.judge.cases import Case, ExpectedTests
+from learnflow.judge.inside.channel import BROKEN_OFF
 from learnflow.judge.verdicts import Execution
 
 
@@ -41,13 +42,28 @@ def unit_job(case: Case, key: bytes) -> dict[str, Any]:
     return {"kind": "unit", "module": case.input["module"], "sealed": sealed, "key": key.hex()}
 
 
+def student_ended(execution: Execution) -> Execution:
+    """The same, of the program's own process where that ended before the tests' did."""
+    if execution.stopped == "wall":  # what it used is not counted when both are killed: more likely a loop than a wait
+        return replace(execution, cpu_ms=execution.wall_ms)
+    ended = (execution.report or {}).get("student")
+    if not isinstance(ended, dict) or "nonsense" in ended:
+        return execution
+    killer, code = ended.get("signal"), ended.get("code")
+    return replace(
+        execution,
+        signal=killer if isinstance(killer, int) and 0 < killer < 65 else None,
+        exit_code=code if isinstance(code, int) and 0 <= code < 256 else None,
+        report=None,
+    )
+
+
 def read_results(case: Case, execution: Execution, key: bytes) -> UnitResult:
-    """What the child reports of every test. Untrusted: all that is not as it must be counts as forged."""
+    """What the tests' process reports of every test. All that is not as it must be counts as nothing passed."""
     assert isinstance(case.expected, ExpectedTests)
     report = execution.report or {}
-    bent = report.get("bent")
-    if isinstance(bent, str):
-        return UnitResult((), f"Your program changed what tests it: {bent[:100]}. Leave the tests' machinery alone.")
+    if "student" in report:
+        return UnitResult((), _BROKEN_OFF if report["student"] == {"nonsense": BROKEN_OFF} else _NONSENSE)
     nonce = report.get("nonce")
     if not isinstance(nonce, str) or not hmac.compare_digest(nonce.encode(errors="replace"), key.hex().encode()):
         return UnitResult((), _FORGED)
@@ -59,7 +75,9 @@ def read_results(case: Case, execution: Execution, key: bytes) -> UnitResult:
     return UnitResult(tests)
 
 
-_FORGED = "The tests' results are not the tests' own: your program wrote some itself, or ended before they did."
+_FORGED = "The tests' results are not the tests' own."
+_BROKEN_OFF = "A test broke off a call of your program, for instance because it took too long. No test counts then."
+_NONSENSE = "Your program disturbed the connection between it and the tests. Leave descriptors and the judge alone."
 
 
 def _one(result: Any) -> tuple[str, str] | None:

@@ -59,8 +59,8 @@ class CaseResult:
 
     The case's data appears only in expected, actual, diff, stdout, stderr, explanation and error: whoever hides a
     hidden case blanks these seven and nothing else. `points` is 0 or `weight`, or between them where each of several
-    tests has its own; `trust` says whether the student's code shared a process with what decided. `fault` is for the
-    teacher alone: why an internal_error is the exercise's own.
+    tests has its own; `trust` says that the student's code shared no process with what decided (older results may say
+    otherwise). `fault` is for the teacher alone: why an internal_error is the exercise's own.
     """
 
     position: int

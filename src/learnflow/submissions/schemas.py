@@ -130,7 +130,7 @@ class CaseShown(BaseModel):
     explanation: str | None = None
     error: ErrorShown | None = None
     trust: Literal["isolated", "shared-process"] | None = Field(
-        None, description="Whether the program shared a process with what decided, as under tests of kind unit."
+        None, description="Whether the program ran apart from what decided; results of older judges may say no."
     )
     wall_ms: float | None = None
     cpu_ms: float | None = None

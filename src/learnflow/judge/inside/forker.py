@@ -24,8 +24,9 @@ comes in here.
    inodes as home; all capabilities dropped; no_new_privs; not dumpable; Landlock; every other descriptor closed. It
    rehearses a run, so that the pages which every run writes to are its own before anybody waits for it. A child
    asked for in a hurry is wanted at once and leaves the rehearsal out.
-5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, system call
-   filter. Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
+5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, for tests of
+   kind unit a second process for the student's module (pair.py says what that one has and has not), system call filter.
+   Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
 6. When a child has ended the forker reports its wait status, CPU time and peak memory, as the kernel counted them.
 7. End of file on the control socket, or the death of bubblewrap or of the service, ends this process and with it every
    child: they live in its PID namespace.
@@ -289,8 +290,15 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         offer_stdin(job.get("stdin", ""))
         kit.seed(message["seed"])
         set_limits(message["limits"])
-        syscalls = kit.syscalls if kit.reduced is None else kit.reduced.put_up_last_walls(job, kit.harness)
-        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+        if kit.reduced is not None:
+            kit.reduced.put_up_last_walls(job, kit.harness)
+
+        def filter_calls() -> None:
+            syscalls = kit.syscalls if kit.reduced is None else kit.reduced.own_filter()
+            prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+
+        kit.harness.before_filter(job, filter_calls)
+        filter_calls()
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
     except BaseException as problem:  # a child must end here, never return into the forker's loop  # noqa: BLE001

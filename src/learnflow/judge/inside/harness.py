@@ -10,7 +10,7 @@ A job is a dict, what cases.job_input() makes of a test case, with the code adde
     {"kind": "call", "source", "function", "args": [wire], "kwargs": {name: wire}, "init": null | {"args", "kwargs"},
      "mutates": null | index of an argument}
     {"kind": "expression", "source", "expression"}
-    {"kind": "unit", "source", "module", "sealed": hex}       its key is what is left in the job socket: unit_tests.py
+    {"kind": "unit", "source", "module", "sealed": hex}       in two processes: pair.py; its key is in the job socket
     {"kind": "checker", "source", "arguments": [wire, wire, wire]}      a teacher's code, in a child of its own
 A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
 below `if __name__ == "__main__":` does not run.
@@ -33,7 +33,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder, tracer, unit_tests
+from learnflow.judge.inside import encoder, outside, pair, student, tracer, unit_tests
 
 SOURCE_NAME = "main.py"
 JOB_SOCKET = 3  # where the forker put it
@@ -154,15 +154,36 @@ def _run_expression(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
-def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
-    def student() -> ModuleType:
-        _imported(job["source"], job["module"])
+_pairs: list[pair.Ends] = []  # of a unit job, in the process of its tests
+
+
+def before_filter(job: dict[str, Any], close_off: Callable[[], None]) -> None:
+    """What has to be done while processes can still be made: a unit job gets one more, which runs the student's code
+    and never returns from here."""
+    if job["kind"] == "unit":
+        _pairs.append(pair.part(close_off, lambda channel: _serve_tests(job, channel)))
+
+
+def _serve_tests(job: dict[str, Any], channel: int) -> NoReturn:
+    def import_module() -> Any:
+        try:
+            _imported(job["source"], job["module"])
+        except _Failed as failed:
+            end.failure = _to_json({"stage": failed.stage, "error": _described(failed.cause)})
+            raise failed.cause from None
         return sys.modules[job["module"]]
 
-    os.set_blocking(JOB_SOCKET, False)
-    report = unit_tests.run(job["sealed"], job["module"], JOB_SOCKET, student, globals())
-    os.set_blocking(JOB_SOCKET, True)
-    return report, 0
+    end = student.Student(channel, SOURCE_NAME, import_module)
+    builtins.input = end.offered("input")
+    sys.stdin = outside.Stdin(end.offered("read"), end.offered("readline"))
+    outside.hand_over_warnings(end.offered("warn"))
+    end.serve()
+
+
+def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    if not _pairs:  # nobody filters system calls here
+        before_filter(job, lambda: None)
+    return unit_tests.run(job, JOB_SOCKET, _pairs.pop()), 0
 
 
 def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:

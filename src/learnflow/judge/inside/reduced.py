@@ -85,12 +85,15 @@ class Reduced:
         os.dup2(RULESET, JOB + 1)
         os.closerange(JOB + 2, 1 << 20)
 
-    def put_up_last_walls(self, job: dict[str, Any], harness: Any) -> SyscallFilter:
-        """Lay out the case's files, then let nothing be written any more. The filter is left for the caller to set."""
+    def put_up_last_walls(self, job: dict[str, Any], harness: Any) -> None:
+        """Lay out the case's files, then let nothing be written any more."""
         harness.HOME = os.getcwd()
         harness.write_files(job.pop("files", {}))
         forker.system_call("landlock_restrict_self", LANDLOCK_RESTRICT, JOB + 1, 0)
         os.close(JOB + 1)
+
+    def own_filter(self) -> SyscallFilter:
+        """The filter for the process that asks: it may signal itself and nobody else."""
         program = self.instructions.copy()
         for place in self.places:
             program[place] = (*program[place][:3], os.getpid())

@@ -1,169 +1,102 @@
-"""Runs a teacher's tests on a student's module in one process. Standard library only.
+"""Runs a teacher's tests, in a process in which no student's code ever runs. Standard library only.
 
-Here alone student code shares a process with what decides, so everything it could bend is held before it runs and
-looked at afterwards: `run` has begun, with all it needs in its locals, before the student's module is imported, and
-whatever was replaced meanwhile is told in the report. The tests can be read only after that import: they come sealed,
-and the key, which is also the nonce without which no report counts, is in the job's socket until then. What is left to
-a program that digs for frames and objects while a test calls it is why results say "shared-process".
+The student's module runs in a process beside this one (pair.py); what the tests import in its place stands for it
+(remote.py, proxies.py). The tests come sealed, and the key, which is also the nonce without which no report counts, is
+read from the job's socket, which the student's process does not have. So there is nothing for it to read or to forge:
+it can answer what the tests ask, and end.
 """
 
 import ast
+import asyncio
 import builtins
-import fractions
-import gc
+import copy
+import dataclasses
+import functools
 import hashlib
+import importlib.abc
+import importlib.machinery
+import inspect
 import json
 import linecache
-import operator
 import os
-import pathlib
-import signal
 import sys
-import types
 import unittest
-import unittest.case
-import unittest.result
-import unittest.util
-import uuid
-from collections import Counter, UserDict, UserList, UserString
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside import encoder
+from learnflow.judge.inside import assertions, encoder, making, pair, patches, proxies
+from learnflow.judge.inside.channel import Malformed, OtherEnded
+from learnflow.judge.inside.handed_over import TEST_MODULE
+from learnflow.judge.inside.remote import Link
 
 TEST_NAME = "tests.py"
 KEY_BYTES = 32
-MAX_SHOWN = 200
-_OPERATORS: dict[str, tuple[str, Callable[[Any, Any], Any]]] = {
-    "Eq": ("==", operator.eq),
-    "NotEq": ("!=", operator.ne),
-    "Lt": ("<", operator.lt),
-    "LtE": ("<=", operator.le),
-    "Gt": (">", operator.gt),
-    "GtE": (">=", operator.ge),
-    "Is": ("is", operator.is_),
-    "IsNot": ("is not", operator.is_not),
-    "In": ("in", lambda left, right: left in right),
-    "NotIn": ("not in", lambda left, right: left not in right),
-}
-_COMPARED = ("Eq", "NotEq", "Lt", "LtE", "Gt", "GtE")
-_TWO_SIDED = (
-    *("assertEqual", "assertNotEqual", "assertAlmostEqual", "assertNotAlmostEqual", "assertCountEqual"),
-    *("assertGreater", "assertGreaterEqual", "assertLess", "assertLessEqual", "assertSequenceEqual"),
-    *("assertListEqual", "assertTupleEqual", "assertSetEqual", "assertDictEqual", "assertMultiLineEqual"),
+
+# Functions of the standard library that look inside an object: of the student's objects, they are called over there.
+_CALLED_THERE = (
+    (dataclasses, ("asdict", "astuple", "fields", "replace", "is_dataclass")),
+    (inspect, ("isabstract", "getsource", "getsourcelines", "getdoc", "iscoroutinefunction", "isgeneratorfunction")),
+    (asyncio, ("iscoroutinefunction",)),
+    (copy, ("replace",)),
 )
-_DECIDING = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__sub__", "__rsub__")
-_OURS = frozenset(
-    cls.__dict__[name]
-    for given in (fractions.Fraction, pathlib.PurePath, uuid.UUID, Counter, UserDict, UserList, UserString)
-    for cls in given.__mro__[:-1]
-    for name in _DECIDING
-    if name in cls.__dict__
-)
-_CONTAINERS = (list, tuple, set, frozenset)
-_mro_of, _name_of = type.__dict__["__mro__"].__get__, type.__dict__["__name__"].__get__
-_repr, _describe = repr, encoder.describe_error
 
 
-def run(  # noqa: C901  # all in the one frame that has run since before the student's code
-    sealed: str, module: str, job_socket: int, import_module: Callable[[], Any], harness: dict[str, Any]
-) -> dict[str, Any]:
-    """The report of all tests. `import_module` runs the student's code and raises what the harness makes of errors."""
-    modules, frames, read, clock = sys.modules, sys._current_frames, os.read, signal.setitimer  # noqa: SLF001
-    trace, profile, collected = sys.settrace, sys.setprofile, gc.callbacks
-    open_seal, run_one, held, known = _unsealed, _run_one, dict(modules), _known
-    machinery: list[dict[str, Any]] = [
-        *(vars(part) for part in (builtins, unittest, unittest.case, unittest.result, unittest.util, operator)),
-        *(vars(cls) for cls in (unittest.TestCase, unittest.TestResult, _Recorder)),  # type: ignore[list-item]  # to read
-        globals(),
-        harness,
-    ]
-    before = known(machinery)
-
-    def calm() -> None:
-        trace(None)
-        profile(None)
-        clock(signal.ITIMER_REAL, 0)
-        clock(signal.ITIMER_VIRTUAL, 0)
-        clock(signal.ITIMER_PROF, 0)
-        collected.clear()
-
-    quiet = calm.__code__
-    student = import_module()
-    if calm.__code__ is not quiet:
-        return _bent("the tests' machinery", "")
-    calm()
-    # Compared here, in a frame that has run since before: a function of ours could have been given other code.
-    for space, name, value, code in before:
-        if space.get(name) is not value or getattr(value, "__code__", None) is not code:
-            return _bent(name, "")
-    for name in [name for name in held if name.partition(".")[0] == "unittest" or name in ("builtins", "sys")]:
-        if modules.get(name) is not held[name]:
-            return _bent(name, "")
-    if len(frames()) > 1:
-        return _bent("a thread that goes on running", "")
-    modules.update(held)
-    modules[module] = student
+def run(job: dict[str, Any], job_socket: int, ends: pair.Ends) -> dict[str, Any]:
+    """The report of all tests; that of the student's module when it can't be imported."""
+    link = Link(ends.channel, ends.outputs)
+    student = _Importer(link, job["module"])
+    results: list[list[str]] = []
+    key = os.read(job_socket, KEY_BYTES)
     try:
-        key = read(job_socket, KEY_BYTES)
-    except BlockingIOError:
-        return _bent("the tests, which it read ahead", "")
-    tests, names = open_seal(sealed, key)
-    nonce = key.hex()
-    for assertion in _TWO_SIDED:
-        setattr(unittest.TestCase, assertion, _honest(getattr(unittest.TestCase, assertion)))
-    tree = _with_told_assertions(ast.parse(tests))
-    imported = {
-        alias.name: vars(held[alias.name])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-        if alias.name in held and alias.name != module
-    }
-    imported |= {
-        node.module: vars(held[node.module])
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module in held and node.module != module
-    }
-    pristine = {name: _PRISTINE.get(name) for name in imported}
-    for name, space in imported.items():
-        kept = pristine[name]
-        if kept is not None and any(space.get(public) is not value for public, value in kept.items()):
-            return _bent(name, nonce)
-    before = known([*machinery, *imported.values()])
-    linecache.cache[TEST_NAME] = (len(tests), None, tests.splitlines(keepends=True), TEST_NAME)
-    space = {"__name__": "tests", "__builtins__": builtins, "@compare": _compare}
-    space_of_tests = space
-    try:
-        exec(compile(tree, TEST_NAME, "exec", dont_inherit=True), space)  # noqa: S102  # the point of it
-    except BaseException as error:  # the tests can't import what they need, for instance  # noqa: BLE001
-        told = _told(error)
-        return {"ok": True, "nonce": nonce, "bent": None, "results": [[name, "failed", told] for name in names]}
-    results = []
-    for position, name in enumerate(names):
-        results.append([name, *run_one(space_of_tests, names, position)])
-        calm()
-        for space, public, value, code in before:
-            if space.get(public) is not value or getattr(value, "__code__", None) is not code:
-                return _bent(public, nonce)
-        if calm.__code__ is not quiet:
-            return _bent("the tests' machinery", nonce)
-    return {"ok": True, "nonce": nonce, "bent": None, "results": results}
+        results = _run_all(link, student, *_unsealed(job["sealed"], key))
+    except (OtherEnded, Malformed):
+        pass
+    except _NotImported:
+        link.finish()
+        return {"ok": False, **student.failure}
+    link.finish()
+    if isinstance(link.fault, Malformed):
+        return {"ok": True, "student": {"nonsense": str(link.fault)[:200]}}
+    status = pair.status_of(ends)
+    if link.fault is not None:
+        return {"ok": True, "student": status}
+    return {"ok": True, "nonce": key.hex(), "results": results}
 
 
-def _bent(what: str, nonce: str) -> dict[str, Any]:
-    return {"ok": True, "nonce": nonce, "bent": what, "results": []}
+class _NotImported(BaseException):
+    """The test file could not import the student's module: its failure is that of the run."""
 
 
-def _known(spaces: list[dict[str, Any]]) -> list[tuple[dict[str, Any], str, Any, Any]]:
-    """Each name of these namespaces with its value, and its code where it is a function."""
-    passing = ("_", "__warningregistry__", "_OUT_OF_MEMORY_JSON")
-    return [
-        (space, name, value, getattr(value, "__code__", None))
-        for space in spaces
-        for name, value in list(space.items())
-        if name not in passing
-    ]
+class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports the student's module, over there, when the tests do: what they have patched before is patched then."""
+
+    def __init__(self, link: Link, name: str) -> None:
+        self.name = name
+        self.failure: dict[str, Any] = {}
+        self._link = link
+        sys.meta_path.insert(0, self)
+
+    def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
+        return importlib.machinery.ModuleSpec(name, self) if name == self.name else None
+
+    def create_module(self, spec: Any) -> None:
+        return None
+
+    def exec_module(self, _: Any) -> None:
+        try:
+            sys.modules[self.name] = self._link.request("import", None)
+        except (OtherEnded, Malformed):
+            raise
+        except BaseException:  # whatever the student's code raises: the test file's or a test's to see
+            self.failure = _checked_failure(self._link.request("failure", None))
+            raise
+
+
+def _checked_failure(told: Any) -> dict[str, Any]:
+    failure = json.loads(told) if type(told) is str else None
+    if not (isinstance(failure, dict) and failure.keys() == {"stage", "error"}):
+        raise Malformed("no failure")
+    return failure
 
 
 def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
@@ -171,6 +104,98 @@ def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
     pad = hashlib.shake_256(key).digest(len(data))
     opened = json.loads(bytes(a ^ b for a, b in zip(data, pad, strict=True)))
     return opened["test_file"], opened["tests"]
+
+
+def _run_all(link: Link, student: _Importer, tests: str, names: list[str]) -> list[list[str]]:
+    """Of each test its name, "passed" or "failed", and why. Stops where the student's process is at its end."""
+    _call_there(link)
+    making.know_enums()
+    patches.seed_both(link.method)
+    _compare_sets_here()
+    _reload_there(link, student.name)
+    _refuse_logs()
+    tree = assertions.with_told_assertions(ast.parse(tests))
+    link.patches.watch((*patches.WATCHED, *_imported_names(tree)))
+    linecache.cache[TEST_NAME] = (len(tests), None, tests.splitlines(keepends=True), TEST_NAME)
+    space = vars(_tests_module())
+    try:
+        exec(compile(tree, TEST_NAME, "exec", dont_inherit=True), space)  # noqa: S102  # the point of it
+    except (OtherEnded, Malformed):
+        raise
+    except BaseException as error:  # the tests can't import what they need, for instance
+        if student.failure:
+            raise _NotImported from error
+        told = _told(error)
+        return [[name, "failed", told] for name in names]
+    results = []
+    for position, name in enumerate(names):
+        results.append([name, *_run_one(space, names, position)])
+        if link.fault is not None:
+            break
+    return results
+
+
+def _tests_module() -> Any:
+    module = type(sys)(TEST_MODULE)
+    vars(module).update({"__builtins__": builtins, "__file__": TEST_NAME, assertions.COMPARE: assertions.compare})
+    sys.modules[TEST_MODULE] = module
+    return module
+
+
+def _imported_names(tree: ast.Module) -> tuple[str, ...]:
+    """Modules of the standard library that the tests import: they may patch them."""
+    names = [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names = [name for name in names if name.partition(".")[0] in sys.stdlib_module_names]
+    for name in names:
+        if name.partition(".")[0] != "unittest":
+            importlib.import_module(name)
+    return tuple(name for name in names if name.partition(".")[0] not in ("unittest", "sys", "gc"))
+
+
+def _call_there(link: Link) -> None:
+    def wrapped(here: Callable[..., Any], module: Any, name: str) -> Callable[..., Any]:
+        @functools.wraps(here)
+        def either(*args: Any, **kwargs: Any) -> Any:
+            if args and proxies.is_remote(args[0]):
+                return link.method(module, name, args, kwargs)
+            return here(*args, **kwargs)
+
+        return either
+
+    for module, names in _CALLED_THERE:
+        for name in names:
+            if hasattr(module, name):
+                setattr(module, name, wrapped(getattr(module, name), module, name))
+
+
+def _compare_sets_here() -> None:
+    """assertSetEqual() asks one set for what is not in the other: asked here, not of an object of the student's."""
+    compare = unittest.TestCase.assertSetEqual
+
+    def compare_here(self: Any, first: Any, second: Any, msg: Any = None) -> None:
+        first, second = (set(one) if proxies.is_remote(one) else one for one in (first, second))
+        compare(self, first, second, msg)
+
+    setattr(unittest.TestCase, "assertSetEqual", compare_here)  # noqa: B010  # mypy takes it for a mistake
+
+
+def _refuse_logs() -> None:
+    def refuse(self: Any, *_: Any, **__: Any) -> None:
+        raise NotImplementedError(
+            "What the program logs can't be seen here; let it write to a stream or call something."
+        )
+
+    setattr(unittest.TestCase, "assertLogs", refuse)  # noqa: B010  # mypy takes it for a mistake
+    setattr(unittest.TestCase, "assertNoLogs", refuse)  # noqa: B010  # as above
+
+
+def _reload_there(link: Link, name: str) -> None:
+    here = importlib.reload
+
+    def reload(what: Any) -> Any:
+        return link.request("reload", None, what) if what is sys.modules.get(name) else here(what)
+
+    setattr(importlib, "reload", reload)  # noqa: B010  # mypy takes it for a mistake
 
 
 class _Recorder(unittest.TestResult):
@@ -209,9 +234,6 @@ def _run_one(space: dict[str, Any], names: list[str], position: int) -> tuple[st
     first, _, method = names[position].partition(".")
     target: Any = space.get(first)
     try:
-        test = target if not method else getattr(target, method)
-        if test.__code__.co_filename != TEST_NAME:
-            return "failed", "This test was replaced."
         if not method:
             return _call(target)
         if not issubclass(target, unittest.TestCase):
@@ -223,8 +245,8 @@ def _run_one(space: dict[str, Any], names: list[str], position: int) -> tuple[st
         target(method).run(recorder)
         if position == kin[-1]:
             target.tearDownClass()
-        own = set(vars(recorder)) & {"addSuccess", "addFailure", "addError", "addSubTest", "addSkip"}
-        if recorder.succeeded and not recorder.told and recorder.testsRun == 1 and not own:
+            target.doClassCleanups()
+        if recorder.succeeded and not recorder.told and recorder.testsRun == 1:
             return "passed", ""
         told = recorder.told or "It did not run to its end."
     except BaseException as error:  # whatever a test raises is a failure  # noqa: BLE001
@@ -250,96 +272,10 @@ def _call_method(target: Any, method: str) -> tuple[str, str]:
 
 
 def _told(error: BaseException) -> str:
-    """The error in a line, with the test's own line where it came out."""
-    described = _describe(error, TEST_NAME)
+    """The error in a line, with the test's own line where it came out, or the student's that raised it."""
+    described = encoder.describe_error(error, TEST_NAME)
     message = described["message"] or (linecache.getline(TEST_NAME, described["line"] or 0).strip())
     kind = "" if described["type"] == "AssertionError" else f"{described['type']}: "
-    return f"{kind}{message}"[:1000]
-
-
-class _ToldAssertions(ast.NodeTransformer):
-    """`assert a == b` that says both sides when it fails."""
-
-    def visit_Assert(self, node: ast.Assert) -> ast.AST:  # ast's name
-        test = node.test
-        if not isinstance(test, ast.Compare) or len(test.ops) != 1:
-            return node
-        message = ast.Constant(None) if node.msg is None else node.msg
-        arguments = [
-            test.left,
-            test.comparators[0],
-            ast.Constant(type(test.ops[0]).__name__),
-            ast.Constant(ast.unparse(test)[:MAX_SHOWN]),
-            ast.Lambda(ast.arguments([], [], None, [], [], None, []), message),
-        ]
-        return ast.copy_location(ast.Expr(ast.Call(ast.Name("@compare", ast.Load()), arguments, [])), node)
-
-
-def _with_told_assertions(tree: ast.Module) -> ast.Module:
-    changed: ast.Module = ast.fix_missing_locations(_ToldAssertions().visit(tree))
-    return changed
-
-
-def _compare(left: Any, right: Any, operation: str, source: str, message: Callable[[], Any]) -> None:
-    sign, compare = _OPERATORS[operation]
-    if operation in _COMPARED:
-        _refuse_impostors(left, right)
-    if not compare(left, right):
-        said = message()
-        raise AssertionError(
-            said if said is not None else f"{source}: {_shown(left)} {sign} {_shown(right)} is not so."
-        )
-
-
-def _honest(assertion: Any) -> Any:
-    def honest(self: Any, first: Any, second: Any, *rest: Any, **options: Any) -> Any:
-        _refuse_impostors(first, second)
-        return assertion(self, first, second, *rest, **options)
-
-    return honest
-
-
-def _refuse_impostors(first: Any, second: Any) -> None:
-    """An object whose class decides by itself what it equals proves nothing beside a value that has no such class."""
-    one, other = _own_decision(first, 0), _own_decision(second, 0)
-    if (one is None) != (other is None):
-        raise AssertionError(
-            f"A {one or other} object, which decides by itself what it equals, was compared with a plain value."
-        )
-    if one is not None and (first == object() or second == object()):
-        raise AssertionError(f"A {one} object equals anything.")
-
-
-def _own_decision(value: Any, depth: int) -> str | None:
-    """The name of a class of the student's, of this value or one inside it, that defines == or the like."""
-    cls = type(value)
-    if depth < 20 and (cls in _CONTAINERS or cls is dict):
-        items = [*value, *value.values()] if cls is dict else value
-        return next((name for item in items if (name := _own_decision(item, depth + 1)) is not None), None)
-    for base in _mro_of(cls):
-        for name in _DECIDING:
-            method = base.__dict__.get(name)
-            if method is not None and type(method) is not types.WrapperDescriptorType and method not in _OURS:
-                found: str = _name_of(cls)
-                return found
-    return None
-
-
-def _shown(value: Any) -> str:
-    try:
-        text = _repr(value)
-    except Exception as error:  # noqa: BLE001  # a student's own __repr__ may raise anything
-        return f"<{_name_of(type(value))} whose repr raises {_name_of(type(error))}>"
-    return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 1]}…"
-
-
-def _public(space: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in space.items() if not name.startswith("_")}
-
-
-# What a test may import and a student may have changed before: held since the forker began.
-_PRISTINE: dict[str, dict[str, Any]] = {
-    name: _public(vars(sys.modules[name]))
-    for name in ("math", "random", "re", "json", "string", "itertools", "functools", "collections", "io", "sys", "os")
-    if name in sys.modules
-}
+    line = proxies.lines.get(id(error))
+    where = "" if line is None else f" (line {line} of your program)"
+    return f"{kind}{message}"[:1000] + where

@@ -1,0 +1,124 @@
+"""Programs that want a verdict they have not earned from tests of kind unit. None may get a point for it."""
+
+from pathlib import Path
+
+import pytest
+from tests.judge.test_unit import TESTS, definition, outcome
+
+from learnflow.judge import CaseResult, ForkerPool, Limits, judge_code, parse_cases
+
+HERE = Path(__file__).with_name("unit_attacks")
+
+
+def programs(group: str) -> dict[str, str]:
+    return {path.stem: path.read_text() for path in sorted((HERE / group).glob("*.py"))}
+
+
+FORGED = programs("forged")
+# They speak the language of the channel themselves: from where speak.py has run on, they are the student's process.
+HIJACKED = {name: (HERE / "speak.py").read_text() + source for name, source in programs("hijacked").items()}
+# Ordinary code that returns, raises or does what should make tests pass.
+IMPOSTORS = programs("impostors")
+KEY_READER = (HERE / "key_reader.py").read_text()
+RIGHT = "def add(a, b):\n    return a + b\n"
+WRONG = "def add(a, b):\n    return 0\n"
+EQUAL = "class E{base}:\n    def __eq__(self, other): return True\n    __hash__ = None\n"
+
+
+@pytest.mark.parametrize("name", FORGED)
+async def test_a_forging_program_gets_no_more_than_it_earned(pool: ForkerPool, name: str) -> None:
+    result = await outcome(pool, FORGED[name])
+    assert result.verdict in ("wrong_answer", "runtime_error"), result
+    assert result.points == 0, result
+    assert (await outcome(pool, "def add(a, b):\n    return a + b\n")).verdict == "passed"
+
+
+async def limited(pool: ForkerPool, source: str, tests: str = TESTS, wall_seconds: float = 1.0) -> CaseResult:
+    limits = Limits(wall_seconds=wall_seconds, cpu_seconds=1.0)
+    return (await judge_code(pool, source, parse_cases([definition(tests)]), limits)).results[0]
+
+
+async def test_who_reads_the_key_finds_nothing_to_read(pool: ForkerPool) -> None:
+    for source in (KEY_READER, KEY_READER.replace("os._exit(0)", WRONG)):
+        result = await outcome(pool, source)
+        assert (result.points, result.verdict != "passed") == (0, True), result
+    assert (await outcome(pool, RIGHT)).verdict == "passed"
+
+
+@pytest.mark.parametrize("name", HIJACKED)
+async def test_a_program_that_speaks_for_its_process_earns_nothing(pool: ForkerPool, name: str) -> None:
+    result = await limited(pool, HIJACKED[name] + "\n" + WRONG)
+    assert result.verdict not in ("passed", "internal_error"), result
+    assert result.points == 0, result.actual
+    assert (await outcome(pool, RIGHT)).verdict == "passed"
+
+
+@pytest.mark.parametrize("name", IMPOSTORS)
+async def test_an_impostor_earns_nothing(pool: ForkerPool, name: str) -> None:
+    result = await outcome(pool, IMPOSTORS[name])
+    assert result.verdict in ("wrong_answer", "runtime_error"), result
+    assert result.points == 0, result.actual
+    assert "taken" not in result.stdout
+    if name == "reads_the_tests_memory":
+        assert result.stdout == "-1 -1 -1\n"
+    assert (await outcome(pool, RIGHT)).verdict == "passed"
+
+
+async def test_of_what_tests_hand_over_only_its_public_side_can_be_used(pool: ForkerPool) -> None:
+    result = await outcome(pool, (HERE / "taker.py").read_text(), (HERE / "handed_over.txt").read_text())
+    assert result.stdout == "[] False False\n"
+    assert (result.verdict, result.points) == ("passed", 1), result
+
+
+async def test_what_ends_the_program_is_told_as_in_other_cases(pool: ForkerPool) -> None:
+    for wall_seconds in (0.5, 12.0):
+        endless = await limited(pool, "def add(a, b):\n    while True: pass\n", wall_seconds=wall_seconds)
+        assert (endless.verdict, endless.points) == ("time_limit", 0)
+        assert "is there a loop that never ends" in (endless.explanation or "")
+    assert endless.cpu_ms > 500
+    greedy = await outcome(pool, "def add(a, b):\n    x = []\n    while True: x.append(bytes(10**6))\n")
+    assert greedy.verdict in ("memory_limit", "wrong_answer")
+    assert greedy.points == 0
+    ended = await outcome(pool, "import os\ndef add(a, b): os._exit(3)\n")
+    assert ended.verdict == "runtime_error"
+    assert "ended early (exit code 3)" in (ended.explanation or "")
+    crashed = await outcome(pool, "import ctypes\ndef add(a, b): ctypes.string_at(0)\n")
+    assert crashed.explanation == "The Python interpreter itself broke down: a recursion far too deep does that."
+    large = await outcome(pool, "def add(a, b):\n    x = bytearray(100 << 20)\n    return a + b\n")
+    assert (large.verdict, large.points) == ("passed", 5), large.actual
+    alarm = "import signal\nfrom add import add\ndef test_a():\n    signal.signal(signal.SIGALRM, lambda *a: 1 / 0)\n"
+    alarm += "    signal.setitimer(signal.ITIMER_REAL, 0.1)\n    add(1, 2)\n"
+    slow = await outcome(pool, "import time\ndef add(a, b): time.sleep(9)\n", alarm)
+    assert (slow.points, (slow.explanation or "")[:42]) == (0, "A test broke off a call of your program, f")
+    deep = await outcome(pool, "def add(a, b): return add(a, b)\n")
+    assert "RecursionError" in (deep.actual or "")
+
+
+async def test_objects_of_the_students_that_equal_anything_are_found(pool: ForkerPool) -> None:
+    source = EQUAL.format(base="") + "def add(a, b): return E()\n"
+    tests = "from add import E, add\ndef test_it():\n    assert add(1, 2) == E()\n"
+    result = await outcome(pool, source, tests)
+    assert (result.points, result.explanation) == (0, "The test test_it fails. An object of class E equals anything.")
+
+
+async def test_an_object_that_learns_what_it_is_compared_with_gains_nothing(pool: ForkerPool) -> None:
+    source = """
+class E(set):
+    known = set()
+    def difference(self, other):
+        E.known = other
+        return set()
+    def __iter__(self): return iter(E.known)
+    def __xor__(self, other): return set()
+def add(a, b): return E()
+"""
+    tests = """
+import unittest
+from add import add
+class TestSets(unittest.TestCase):
+    def test_sets(self): self.assertSetEqual(add(1, 2), {1, 2})
+    def test_xor(self): self.assertFalse(add(1, 2) ^ {3})
+    def test_near(self): self.assertAlmostEqual(add(1, 2), 3.0)
+"""
+    assert (await outcome(pool, source, tests)).points == 0
+    assert (await outcome(pool, "def add(a, b): return {a, b}\n", tests)).points == 1

@@ -1,0 +1,4 @@
+import threading, time
+threading.Thread(target=time.sleep, args=(9,), daemon=True).start()
+def add(a, b):
+    return 0

@@ -1,0 +1,1 @@
+serve(thing(5), described(bases=[7], operations=CALLABLE))

@@ -1,0 +1,1 @@
+serve({'t': 'list', 'm': 0, 'v': []}, described(operations=CALLABLE))

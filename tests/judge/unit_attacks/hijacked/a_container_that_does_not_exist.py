@@ -1,0 +1,1 @@
+serve({'t': 'm', 'm': 4}, described(operations=CALLABLE))

@@ -1,0 +1,1 @@
+serve({'t': 'tests', 'id': 1}, described(operations=CALLABLE))

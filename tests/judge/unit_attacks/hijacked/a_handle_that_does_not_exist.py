@@ -1,0 +1,1 @@
+serve({'t': 'tests', 'id': 77}, described(operations=CALLABLE))

@@ -1,0 +1,1 @@
+serve(thing(5), described(operations=ALL, own=ALL, module='tests'))

@@ -1,0 +1,1 @@
+send('reports', None, [], [], [[['test_plain', 'passed', '']]])

@@ -1,0 +1,1 @@
+while True: send('call', [], [], [], [{'t': 'tests', 'id': 1}])

@@ -1,0 +1,3 @@
+while True:
+    send('call', [], [], [], [{'t': 'tests', 'id': 1}])
+    receive()

@@ -1,0 +1,3 @@
+x = 1
+for _ in range(150): x = {'t': 'tuple', 'v': [x]}
+reply(x)

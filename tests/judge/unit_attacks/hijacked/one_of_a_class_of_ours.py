@@ -1,0 +1,1 @@
+serve({'t': 'std', 'v': '_ANY'}, described(operations=CALLABLE))

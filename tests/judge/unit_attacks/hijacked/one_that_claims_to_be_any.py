@@ -1,0 +1,1 @@
+serve(thing(5), described('_ANY', operations=ALL, standard=[('unittest.mock', '_ANY')], module='unittest.mock'))

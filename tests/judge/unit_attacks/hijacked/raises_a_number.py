@@ -1,0 +1,1 @@
+send('raise', None, [], [], [5])

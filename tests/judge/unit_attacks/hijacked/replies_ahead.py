@@ -1,0 +1,1 @@
+for _ in range(50): reply(3)

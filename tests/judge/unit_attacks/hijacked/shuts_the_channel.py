@@ -1,0 +1,2 @@
+os.close(62)
+time.sleep(9)
