@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from learnflow.judge import feedback
-from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.cases import (
+    Case,
+    Comparison,
+    ExpectedError,
+    ExpectedOutput,
+    ExpectedProperty,
+    ExpectedTests,
+    ExpectedValue,
+)
 from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
@@ -26,6 +34,7 @@ from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
 _DEFAULTS = Limits()
 MAX_SHOWN = 4_000  # characters of an expected or actual text in a result
+UNREADABLE = "What your code returned could not be read: it is too large or no plain value."
 
 
 def assess(
@@ -44,7 +53,7 @@ def assess(
     the nonce of a unit case.
     """
     ending = _ending_for(case, execution, source, limits)
-    answer = _Answer(_shown_expected(case), None, None, None)
+    answer = _Answer(shown_expected(case), None, None, None)
     fault = None
     passed = None
     if ending is None and checked is not None:
@@ -224,7 +233,8 @@ def _exit_code_sentence(exit_code: int) -> str:
     )
 
 
-def _shown_expected(case: Case) -> str | None:
+def shown_expected(case: Case) -> str | None:
+    """What a result tells of what its case expects."""
     expected = case.expected
     if isinstance(expected, ExpectedValue):
         return storable(display(expected.value))
@@ -234,6 +244,8 @@ def _shown_expected(case: Case) -> str | None:
         return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
     if isinstance(expected, ExpectedTests):
         return f"{len(expected.names)} tests pass"
+    if isinstance(expected, ExpectedProperty):
+        return f"right for {case.input['runs']} inputs"
     return None if expected.stdout is None else _shown_text(expected.stdout)
 
 
@@ -246,14 +258,14 @@ def _read_checked(case: Case, execution: Execution, checked: Execution) -> tuple
     said = read_answer(case, checked)
     program = isinstance(case.expected, ExpectedOutput)
     actual = _shown_text(execution.stdout) if program else storable(display(_returned(case, execution)))
-    answer = _Answer(_shown_expected(case), actual, None, said.message if said.fault is None else NOT_CHECKED)
+    answer = _Answer(shown_expected(case), actual, None, said.message if said.fault is None else NOT_CHECKED)
     return answer, said.fault
 
 
 def _read_tests(case: Case, execution: Execution, key: bytes) -> tuple[_Answer, int]:
     """The answer, and how many tests passed."""
     result = read_results(case, execution, key)
-    shown = _shown_expected(case)
+    shown = shown_expected(case)
     if result.fault is not None:
         return _Answer(shown, None, None, result.fault), 0
     lines = [f"failed {name}: {why}" if why else f"passed {name}" for name, why in result.tests]
@@ -270,7 +282,7 @@ def _returned(case: Case, execution: Execution) -> Wire:
 
 def _compare(case: Case, execution: Execution) -> _Answer:
     report = execution.report or {}
-    expected, shown = case.expected, _shown_expected(case)
+    expected, shown = case.expected, shown_expected(case)
     if isinstance(expected, ExpectedOutput):
         return _compare_output(expected, case.comparison, execution, report)
     if isinstance(expected, ExpectedError):
@@ -280,9 +292,7 @@ def _compare(case: Case, execution: Execution) -> _Answer:
     try:
         actual = _returned(case, execution)
     except WireError:
-        return _Answer(
-            shown, None, None, "What your code returned could not be read: it is too large or no plain value."
-        )
+        return _Answer(shown, None, None, UNREADABLE)
     subject = "Your function returned" if case.kind == "call" else "The expression's value is"
     if mutates is not None:
         subject = f"Afterwards argument {mutates} is"
