@@ -31,7 +31,8 @@ SECONDS_OF_SEARCH = 4.0  # of the student's function, for smaller inputs
 SECONDS_OF_CHUNK = 1.0  # of the student's function with one chunk of them
 SECONDS_OF_HANGING = 0.3  # with one chunk, where what fails is that it does not end
 HANGING_BORNE = 6  # chunks that were ended by a limit of time
-LONGEST_ARGUMENT = 300  # characters
+LONGEST_ARGUMENT = 300  # characters of one argument, as it is shown
+LONGEST_CALL = 1_000
 
 _TOGETHER = (
     "Called with it alone your function is right, but not after the calls before: does it keep something between "
@@ -76,6 +77,9 @@ class _Judging:
         trials = await self.teacher.trials(await self.teacher.inputs())
         limits = self.limits_now()
         batch = await self.batch(trials, limits)
+        if batch.forged:
+            failing, _ = self._assess(trials[0], replace(batch.execution, report=None), limits)
+            return self._measured(replace(failing, expected=self.shown, explanation=_FORGED), batch)
         found = await self.first_failing(trials, batch, limits, search=False)
         if found is None:
             shown = replace(self._plain(batch.execution, limits), expected=self.shown, actual=self.shown)
@@ -83,29 +87,28 @@ class _Judging:
         index, failing = found
         if not batch.ready:
             return self._measured(replace(failing, expected=self.shown, actual=None, diff=None), batch)
-        if batch.forged and index == len(batch.answers):
-            return self._measured(replace(failing, expected=self.shown, explanation=_FORGED), batch)
         return self._measured(await self._explained(trials, index, failing), batch)
 
     async def _explained(self, trials: list[Trial], index: int, failing: CaseResult) -> CaseResult:
         trial = trials[index]
-        first = f"umber {index + 1} of {len(trials)} inputs failed first"
+        first = f"number {index + 1} of {len(trials)} inputs failed first"
         if self.runner.seconds_left() < SECONDS_OF_HANGING:
-            return self._told(failing, trial, f"N{first}.")
+            return self._told(failing, trial, f"{first.capitalize()}.")
         slow = failing.verdict is Verdict.time_limit
         alone = await self.alone(trial, self.limits_now(SECONDS_OF_HANGING if slow else None))
         if alone.verdict is Verdict.passed:
             return self._told(failing, trial, self._only_together(failing, trials))
+        slow = alone.verdict is Verdict.time_limit
         search = _Search(self, trial, alone)
         smaller, result = await search.smallest()
-        if slow and smaller is not trial:
+        if slow:  # by limits shorter than the case's own: does it take as long as that?
             result = await self.alone(smaller, self.limits_now())
-        if slow and (smaller is trial or result.verdict is not Verdict.time_limit):
-            smaller, result = trial, failing
+        if slow and result.verdict is not Verdict.time_limit:
+            return self._told(failing, trial, f"{first.capitalize()}.")
         if smaller is trial and not search.tried:
-            return self._told(result, trial, f"N{first}.")
+            return self._told(result, trial, f"{first.capitalize()}.")
         smaller_ones = f"{search.tried} smaller one{' was' if search.tried == 1 else 's were'} tried"
-        return self._told(result, smaller, f"The smallest failing input found: n{first}, then {smaller_ones}.")
+        return self._told(result, smaller, f"The smallest failing input found: {first}, then {smaller_ones}.")
 
     def _only_together(self, failing: CaseResult, trials: list[Trial]) -> str:
         if failing.verdict in (Verdict.time_limit, Verdict.output_limit, Verdict.memory_limit):
@@ -123,7 +126,8 @@ class _Judging:
         if any(init.values()):
             named = [f"{key}={display(value, LONGEST_ARGUMENT)}" for key, value in init["kwargs"].items()]
             name = f"{name}({', '.join([*_shown(init['args']), *named])})"
-        return f"{name}{'.' if method else ''}{method}({', '.join(_shown(arguments))})"
+        call = f"{name}{'.' if method else ''}{method}({', '.join(_shown(arguments))})"
+        return call if len(call) <= LONGEST_CALL else f"{call[:LONGEST_CALL]}…"
 
     def _measured(self, result: CaseResult, batch: Batch) -> CaseResult:
         """With what all inputs together have used."""
