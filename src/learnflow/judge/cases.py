@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
@@ -57,7 +57,8 @@ _MUTABLE = ("dict", "set", "dataclass")
 class Case:
     """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service.
 
-    A case of kind unit has `weight` points for each of its tests.
+    A case of kind unit has `weight` points for each of its tests. `kept` is what property.py has worked out of a case
+    and need not work out again for the next program.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Case:
     hidden: bool = False
     weight: int = 1
     comparison: Comparison = Comparison()  # noqa: RUF009  # frozen
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def points(self) -> int:

@@ -11,7 +11,6 @@ A function that is right alone and wrong after other calls is told so. The stude
 the submission, the teacher's against limits of their own.
 """
 
-import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from learnflow.judge.limits import Limits
 from learnflow.judge.scoring import UNREADABLE, assess, shown_expected, storable, unrun
 from learnflow.judge.shrink import Arguments, Budget, smallest
 from learnflow.judge.teacher import Run, Teacher, TeacherFault, Trial
+from learnflow.judge.turns import Turns
 from learnflow.judge.verdicts import CaseResult, Execution, Verdict
 from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
@@ -34,10 +34,8 @@ HANGING_BORNE = 6  # chunks that were ended by a limit of time
 LONGEST_ARGUMENT = 300  # characters of one argument, as it is shown
 LONGEST_CALL = 1_000
 
-_TOGETHER = (
-    "Called with it alone your function is right, but not after the calls before: does it keep something between "
-    "calls, in a global variable or a default argument such as items=[]?"
-)
+_KEEPS = "does it keep something between calls, in a global variable or a default argument such as items=[]?"
+EARLIER_TRIED = 8  # calls that may be the one after which a function is wrong
 _FORGED = "Your program itself wrote where the judge reads its results. Leave that alone: return the answers."
 
 
@@ -74,7 +72,7 @@ class _Judging:
         self.shown = shown_expected(case)
 
     async def result(self) -> CaseResult:
-        trials = await self.teacher.trials(await self.teacher.inputs())
+        trials = await self.teacher.prepared()
         limits = self.limits_now()
         batch = await self.batch(trials, limits)
         if batch.forged:
@@ -97,7 +95,7 @@ class _Judging:
         slow = failing.verdict is Verdict.time_limit
         alone = await self.alone(trial, self.limits_now(SECONDS_OF_HANGING if slow else None))
         if alone.verdict is Verdict.passed:
-            return self._told(failing, trial, self._only_together(failing, trials))
+            return self._told(failing, trial, await self._only_together(trials, index, failing))
         slow = alone.verdict is Verdict.time_limit
         search = _Search(self, trial, alone)
         smaller, result = await search.smallest()
@@ -110,10 +108,16 @@ class _Judging:
         smaller_ones = f"{search.tried} smaller one{' was' if search.tried == 1 else 's were'} tried"
         return self._told(result, smaller, f"The smallest failing input found: {first}, then {smaller_ones}.")
 
-    def _only_together(self, failing: CaseResult, trials: list[Trial]) -> str:
+    async def _only_together(self, trials: list[Trial], index: int, failing: CaseResult) -> str:
+        """Why an input fails that is right alone: something is left of a call before, if possible of which one."""
         if failing.verdict in (Verdict.time_limit, Verdict.output_limit, Verdict.memory_limit):
             return f"Alone this input is not too much: it is all {len(trials)} inputs together that are."
-        return _TOGETHER
+        for earlier in trials[max(index - EARLIER_TRIED, 0) : index]:
+            pair, limits = [earlier, trials[index]], self.limits_now(SECONDS_OF_CHUNK)
+            found = await self.first_failing(pair, await self.batch(pair, limits), limits, search=True)
+            if found is not None and found[0] == 1:
+                return f"Called alone it is right, but not after {self._call(earlier.arguments)}: {_KEEPS}"
+        return f"Called alone it is right, but not after the {index} calls before: {_KEEPS}"
 
     def _told(self, result: CaseResult, trial: Trial, more: str) -> CaseResult:
         why = (result.explanation or "").rstrip()
@@ -161,15 +165,15 @@ class _Judging:
         """The index and the result of the first input that fails."""
         failing = None
         to_decide = []
+        turns = Turns()
         for index, (trial, execution) in enumerate(zip(trials, batch.each(), strict=False)):
+            await turns.give()
             result, value = self._assess(trial, execution, limits)
             if result.verdict is not Verdict.passed:
                 failing = index, result
                 break
             if self.teacher.decides:
                 to_decide.append((trial, value, result))
-            if index % 16 == 15:
-                await asyncio.sleep(0)  # others of this process have their turn
         if to_decide:
             objections = await self.teacher.objections([(a, value) for a, value, _ in to_decide], search=search)
             for index, objection in enumerate(objections):

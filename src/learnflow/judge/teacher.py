@@ -18,12 +18,15 @@ from learnflow.judge.limits import CaseError, Limits
 from learnflow.judge.patterns import check_patterns
 from learnflow.judge.property_definition import MAX_ARGUMENTS
 from learnflow.judge.shrink import Arguments
+from learnflow.judge.simpler import measure
+from learnflow.judge.turns import Turns
 from learnflow.judge.verdicts import Execution
 from learnflow.judge.wire import WireError, check_wire, display, kind_of
 
 LARGEST_SIZE = 50  # of the last run's input; the first one's is 0
 SEARCH_LIMITS = Limits(wall_seconds=1.0, cpu_seconds=1.0)  # for inputs that nobody made
 SECONDS_FOR_SEARCH = 4.0  # of a teacher's functions while smaller inputs are looked for
+MOST_KEPT = 20_000  # nodes and characters of a case's inputs that are kept for the next program
 CHANGEABLE = ("list", "dict", "set")
 
 Run = Callable[[dict[str, Any], Limits], Awaitable[Execution]]
@@ -52,6 +55,15 @@ class Teacher:
         self.seconds_of_search = 0.0
         self._run = run
 
+    async def prepared(self) -> list[Trial]:
+        """What the function is to be tried with: made once for the case and kept, unless it is much."""
+        kept: list[Trial] | None = self.case.kept.get("trials")
+        if kept is None:
+            kept = await self.trials(await self.inputs())
+            if sum(measure([trial.arguments, trial.expected])[0] for trial in kept) <= MOST_KEPT:
+                self.case.kept["trials"] = kept
+        return kept
+
     async def inputs(self) -> list[Arguments]:
         """What `generate` makes: the same every time."""
         runs, seed = self.case.input["runs"], self.case.input["seed"]
@@ -62,7 +74,9 @@ class Teacher:
         if batch.execution.stopped == "output" and len(batch.execution.stdout) < CHECKER_LIMITS.output_bytes:
             raise self._fault("input.generator", f"the {runs} inputs are too large: together they may have 1 MiB.")
         made = []
+        turns = Turns()
         for number, execution in enumerate(batch.each()):
+            await turns.give()
             where = f" (run {number + 1}, size {sizes[number]})"
             value = self._value("input.generator", "generate", execution, code, where)
             made.append(self._arguments(value, where))
@@ -94,7 +108,9 @@ class Teacher:
             return [Trial(given, None) for given in inputs]
         batch = await self._call(reference, "reference", inputs, CHECKER_LIMITS)
         trials = []
+        turns = Turns()
         for given, execution in zip(inputs, batch.each(), strict=False):
+            await turns.give()
             value = self._value("expected.reference", "reference", execution, reference, _for(given))
             problem = self._problem_of(value)
             if problem is not None:
@@ -120,12 +136,15 @@ class Teacher:
 
     async def objections(self, answers: Sequence[tuple[Trial, Wire]], *, search: bool) -> list[str | None]:
         """Why each answer is wrong, None for those that are right."""
-        if self.expected.by == "check":
-            field, code = "expected.check", self.expected.code
-            inputs = [[plain(trial.arguments), plain(answer)] for trial, answer in answers]
-        else:
-            field, code = "comparison.code", self.case.comparison.code
-            inputs = [[plain(t.expected), plain(answer), plain(self._told(t))] for t, answer in answers]
+        by_check = self.expected.by == "check"
+        field = "expected.check" if by_check else "comparison.code"
+        code = self.expected.code if by_check else self.case.comparison.code
+        inputs = []
+        turns = Turns()
+        for trial, answer in answers:
+            await turns.give()
+            known = [trial.arguments, answer] if by_check else [trial.expected, answer, self._told(trial)]
+            inputs.append([plain(value) for value in known])
         if search:
             values = await self._search(code, "check", inputs)
             said = [None if value is _MISSING else self._decision(value) for value in values]
