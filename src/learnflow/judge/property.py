@@ -11,7 +11,6 @@ A function that is right alone and wrong after other calls is told so. The stude
 the submission, the teacher's against limits of their own.
 """
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,7 +20,7 @@ from learnflow.judge.cases import Case, Comparison, ExpectedValue
 from learnflow.judge.limits import Limits
 from learnflow.judge.scoring import UNREADABLE, assess, shown_expected, storable, unrun
 from learnflow.judge.shrink import Arguments, Budget, smallest
-from learnflow.judge.teacher import Run, Teacher, TeacherFault, Trial
+from learnflow.judge.teacher import SECONDS_FOR_SEARCH, Run, Teacher, TeacherFault, Trial
 from learnflow.judge.turns import Turns
 from learnflow.judge.verdicts import CaseResult, Execution, Verdict
 from learnflow.judge.wire import WireError, check_wire, display, is_complete
@@ -30,7 +29,7 @@ NOT_JUDGED = "The exercise's own test failed. This is not your program's fault: 
 SECONDS_OF_SEARCH = 4.0  # of the student's function, for smaller inputs
 SECONDS_OF_CHUNK = 1.0  # of the student's function with one chunk of them
 SECONDS_OF_HANGING = 0.3  # with one chunk, where what fails is that it does not end
-HANGING_BORNE = 6  # chunks that were ended by a limit of time
+HANGING_BORNE = 5  # chunks that were ended by a limit of time
 LONGEST_ARGUMENT = 300  # characters of one argument, as it is shown
 LONGEST_CALL = 1_000
 
@@ -99,8 +98,8 @@ class _Judging:
         slow = alone.verdict is Verdict.time_limit
         search = _Search(self, trial, alone)
         smaller, result = await search.smallest()
-        if slow:  # by limits shorter than the case's own: does it take as long as that?
-            result = await self.alone(smaller, self.limits_now())
+        if slow:  # in a chunk with others, which may have used up the time
+            result = await self.alone(smaller, self.limits_now(SECONDS_OF_CHUNK))
         if slow and result.verdict is not Verdict.time_limit:
             return self._told(failing, trial, f"{first.capitalize()}.")
         if smaller is trial and not search.tried:
@@ -229,17 +228,15 @@ class _Search:
         self._like = _way_of(result)
         self._slow = result.verdict is Verdict.time_limit
         self._hanging = 0
-        self._until = time.monotonic() + 2 * SECONDS_OF_SEARCH  # the teacher's functions have as long
+        self._budget = Budget()
         self._enough = judging.runner.seconds_left() - SECONDS_OF_SEARCH
 
     async def smallest(self) -> tuple[Trial, CaseResult]:
         """The smallest found, and its result."""
-        await smallest(self.found[0].arguments, self._first_failing, Budget())
+        await smallest(self.found[0].arguments, self._first_failing, self._budget)
         return self.found
 
     async def _first_failing(self, chunk: list[Arguments]) -> int | None:
-        if not self._goes_on():
-            return None
         left = list((await self.judging.teacher.sensible(chunk)).items())
         while left and self._goes_on():
             trials = [trial for _, trial in left]
@@ -261,12 +258,15 @@ class _Search:
                     self.found = trial, alone
                     return index
             left = left[found[0] + 1 :]
+        if not self._goes_on():
+            self._budget.candidates = 0
         return None
 
     def _goes_on(self) -> bool:
+        """Whether there is time. Waiting for a forker does not count: a busy machine must find the same."""
         return (
             self._hanging < HANGING_BORNE
-            and time.monotonic() < self._until
+            and self.judging.teacher.seconds_of_search < SECONDS_FOR_SEARCH
             and self.judging.runner.seconds_left() > max(self._enough, SECONDS_OF_HANGING)
         )
 
