@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from learnflow.judge import CaseResult, ForkerPool, Judgement, judge_code, parse_cases
+from learnflow.judge import CaseResult, ForkerPool, Judgement, Limits, judge_code, parse_cases
 
 LISTS = "def generate(random, size):\n    return [[random.randint(-9, 9) for _ in range(size)]]\n"
 NUMBERS = "def generate(random, size):\n    return [random.randint(-size, size)]\n"
@@ -114,6 +114,15 @@ async def test_inputs_that_are_too_much_only_together_are_told_so(pool: ForkerPo
     result = (await judge_code(pool, source, cases)).results[0]
     assert result.verdict == "time_limit"
     assert "it is all 500 inputs together that are" in (result.explanation or "")
+
+
+async def test_a_function_that_is_merely_slow_is_not_said_to_fail_for_a_smaller_input(pool: ForkerPool) -> None:
+    source = "import time\ndef f(n):\n    if n > 20:\n        time.sleep(0.4)\n    return 2 * n\n"
+    cases = parse_cases([definition(expected=DOUBLE, input={"generator": NUMBERS})])
+    result = (await judge_code(pool, source, cases, Limits(wall_seconds=1))).results[0]
+    assert result.verdict == "time_limit"
+    assert "of 100 inputs failed first." in (result.explanation or "")
+    assert "smallest" not in (result.explanation or "")
 
 
 async def test_a_function_that_remembers_is_right_alone_and_told_so(pool: ForkerPool) -> None:
@@ -365,6 +374,8 @@ async def test_a_program_that_writes_answers_itself_gains_nothing(pool: ForkerPo
     result = await judged(pool, FORGING + rest)
     assert result.verdict not in ("passed", "internal_error"), result
     json.dumps([result.explanation, result.error, result.diff, result.actual])
+    check = {"check": "def check(args, result):\n    return result == sorted(args[0])\n"}
+    assert (await judged(pool, FORGING + rest, expected=check)).verdict not in ("passed", "internal_error")
     assert (await judged(pool, "def f(xs):\n    return sorted(xs)\n")).verdict == "passed", "the next job is unharmed"
 
 

@@ -85,6 +85,8 @@ def test_where_everything_fails_the_simplest_is_found(start: Arguments) -> None:
         ([2.71], lambda x: x > 1.5, [2.0]),
         ([2.718281], lambda x: x != int(x), [0.5]),
         ([float("nan"), 1], lambda x, _: x == x or True, [0.0, 0]),
+        ([float("-inf")], lambda x: abs(x) == float("inf"), [float("inf")]),
+        ([-2.0], lambda x: x != 0, [1.0]),
         (["Hello, World"], lambda text: any(letter.isupper() for letter in text), ["A"]),
         (["xyzzy"], lambda text: len(set(text)) < len(text), ["aa"]),
         (["(()())"], lambda text: "()" in text, ["()"]),
