@@ -117,3 +117,29 @@ def test_a_large_input_is_made_small_within_the_budget() -> None:
     assert smallest_value(start, fails) == [[57]]
     assert len(tried) < 500
     assert sum(tried) < 400_000
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        [[-0.0] * 9_000],
+        [[0.5] * 9_000],
+        [list(range(9_000))],
+        [set(range(9_000))],
+        [dict.fromkeys(range(4_000), -1)],
+        ["b" * 150_000],
+        [[f"{number:09}" for number in range(9_000)]],
+        [b"\xff" * 90_000],
+        [[10**60_000, -(10**60_000)]],
+        [[[[[1.5] * 10] * 10] * 10]],
+    ],
+)
+def test_not_even_the_largest_inputs_take_more_work_than_the_budget_has(start: list[Any]) -> None:
+    budget = Budget()
+    assert smallest_value_with(budget, start) == start
+    assert budget.length > -200_001, "one candidate more than there was room for"
+
+
+def smallest_value_with(budget: Budget, start: list[Any]) -> list[Any]:
+    wires = encode(start)
+    return decode(search(wires, lambda tried: tried == wires, budget), {})  # type: ignore[no-any-return]  # as above

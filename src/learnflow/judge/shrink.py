@@ -6,6 +6,7 @@ boldest come first. What a value is of is kept: no list becomes a tuple, a tuple
 `measure` falls with every step taken, so the search ends; and it depends on nothing but the input and the answers.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -22,18 +23,14 @@ CHUNK_LENGTH = 20_000  # nodes and characters of a chunk, as `measure` counts th
 
 @dataclass(slots=True)
 class Budget:
-    """What a search may try: so many candidates, so many nodes and characters of them in all."""
+    """What a search may try: so many candidates, and look at so many nodes and characters of candidates in all."""
 
     candidates: int = 2_000
-    length: int = 300_000
+    length: int = 500_000
 
     @property
     def used_up(self) -> bool:
         return self.candidates <= 0 or self.length <= 0
-
-    def spend(self, length: int) -> None:
-        self.candidates -= 1
-        self.length -= length
 
 
 FirstFailing = Callable[[list[Arguments]], Awaitable[int | None]]
@@ -48,6 +45,9 @@ async def smallest(start: Arguments, first_failing: FirstFailing, budget: Budget
     tried = {_key(start)}
     while True:
         for chunk in _chunks(current, tried, budget):
+            if not chunk:
+                await asyncio.sleep(0)  # others of this process have their turn
+                continue
             index = await first_failing(chunk)
             tried.update(map(_key, chunk if index is None else chunk[: index + 1]))
             if index is not None:
@@ -60,9 +60,7 @@ async def smallest(start: Arguments, first_failing: FirstFailing, budget: Budget
 def candidates(arguments: Arguments) -> Iterator[Arguments]:
     """Everything that is one step simpler, the boldest first; each has a smaller measure."""
     before = measure(arguments)
-    for candidate in _candidates(arguments):
-        if measure(candidate) < before:
-            yield candidate
+    return (candidate for candidate in _candidates(arguments) if measure(candidate) < before)
 
 
 def _candidates(arguments: Arguments) -> Iterator[Arguments]:
@@ -83,24 +81,24 @@ _NOTHING = object()
 
 
 def _chunks(arguments: Arguments, tried: set[str], budget: Budget) -> Iterator[list[Arguments]]:
-    chunk: list[Arguments] = []
-    keys: set[str] = set()
+    """Candidates that were not tried yet; no chunk takes long to find, some are empty therefore."""
+    before = measure(arguments)
+    chunk: dict[str, Arguments] = {}
     length = 0
-    for candidate in candidates(arguments):
+    for candidate in _candidates(arguments):
+        size = measure(candidate)
+        budget.length -= size[0]
+        length += size[0]
+        if size < before and (key := _key(candidate)) not in tried and key not in chunk:
+            chunk[key] = candidate
+            budget.candidates -= 1
+        if len(chunk) == CHUNK or length >= CHUNK_LENGTH:
+            yield list(chunk.values())
+            chunk, length = {}, 0
         if budget.used_up:
             break
-        key = _key(candidate)
-        if key in tried or key in keys:
-            continue
-        chunk.append(candidate)
-        keys.add(key)
-        budget.spend(size := measure(candidate)[0])
-        length += size
-        if len(chunk) == CHUNK or length >= CHUNK_LENGTH:
-            yield chunk
-            chunk, keys, length = [], set(), 0
     if chunk:
-        yield chunk
+        yield list(chunk.values())
 
 
 def _key(arguments: Arguments) -> str:

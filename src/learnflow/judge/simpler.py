@@ -101,7 +101,7 @@ def _simpler_tagged(wire: dict[str, Any]) -> Iterator[Wire]:
         for data in _with_one_simpler(list(bytes.fromhex(wire["v"]))):
             yield {"t": tag, "v": bytes(data).hex()}
     elif tag in ("set", "frozenset"):
-        for items in filter(_are_different, _with_one_simpler(wire["v"])):
+        for items in _with_one_simpler(wire["v"], different=True):
             yield {"t": tag, "v": items}
     elif tag == "dict":
         yield from _simpler_dict(wire)
@@ -114,7 +114,7 @@ def _simpler_tagged(wire: dict[str, Any]) -> Iterator[Wire]:
 
 def _simpler_dict(wire: dict[str, Any]) -> Iterator[Wire]:
     yield from _with_a_simpler_item(wire)
-    for keys in filter(_are_different, _with_one_simpler([key for key, _ in wire["v"]])):
+    for keys in _with_one_simpler([key for key, _ in wire["v"]], different=True):
         yield {"t": "dict", "v": [[key, item] for key, (_, item) in zip(keys, wire["v"], strict=True)]}
 
 
@@ -123,15 +123,13 @@ def _with_a_simpler_item(wire: dict[str, Any]) -> Iterator[Wire]:
         yield {**wire, "v": [[key, item] for (key, _), item in zip(wire["v"], items, strict=True)]}
 
 
-def _with_one_simpler(items: list[Wire]) -> Iterator[list[Wire]]:
+def _with_one_simpler(items: list[Wire], *, different: bool = False) -> Iterator[list[Wire]]:
+    """`different`: no two of them may become one, as in a set, where Python takes 1, 1.0 and True for the same."""
+    taken = {_equality(item) for item in items} if different else set()
     for index, item in enumerate(items):
         for candidate in simpler(item):
-            yield [*items[:index], candidate, *items[index + 1 :]]
-
-
-def _are_different(items: list[Wire]) -> bool:
-    """Whether Python keeps them apart in a set: 1, 1.0 and True are one there."""
-    return len({_equality(item) for item in items}) == len(items)
+            if not different or _equality(candidate) not in taken:
+                yield [*items[:index], candidate, *items[index + 1 :]]
 
 
 def _equality(item: Wire) -> Hashable:
