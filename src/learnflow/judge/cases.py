@@ -263,10 +263,14 @@ def _mutates(raw: Any, args: Sequence[Wire], at: str) -> int | None:
     if not args:
         raise CaseError(at, "There is no argument that could be changed; give args.")
     index = fields.whole(raw, at, 0, len(args) - 1)
-    argument = args[index]
-    if not isinstance(argument, list) and not (isinstance(argument, dict) and argument["t"] in _MUTABLE):
-        raise CaseError(at, f"Argument {index} is a {kind_of(argument)}, which a function can't change.")
+    if not is_changeable(args[index]):
+        raise CaseError(at, f"Argument {index} is a {kind_of(args[index])}, which a function can't change.")
     return index
+
+
+def is_changeable(argument: Wire) -> bool:
+    """Whether a function can change the value that it is given."""
+    return isinstance(argument, list) or (isinstance(argument, dict) and argument["t"] in _MUTABLE)
 
 
 def _expression_input(raw: Any, at: str) -> dict[str, Any]:

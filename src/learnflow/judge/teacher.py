@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from learnflow.judge.batches import Batch, read_batch
-from learnflow.judge.cases import Case, ExpectedProperty
+from learnflow.judge.cases import Case, ExpectedProperty, is_changeable
 from learnflow.judge.checker import CHECKER_LIMITS, Checked, decision_of, plain
 from learnflow.judge.endings import ending_of
 from learnflow.judge.inside.encoder import Wire
@@ -27,7 +27,6 @@ LARGEST_SIZE = 50  # of the last run's input; the first one's is 0
 SEARCH_LIMITS = Limits(wall_seconds=1.0, cpu_seconds=1.0)  # for inputs that nobody made
 SECONDS_FOR_SEARCH = 4.0  # of a teacher's functions while smaller inputs are looked for
 MOST_KEPT = 20_000  # nodes and characters of a case's inputs that are kept for the next program
-CHANGEABLE = ("list", "dict", "set")
 
 Run = Callable[[dict[str, Any], Limits], Awaitable[Execution]]
 
@@ -89,7 +88,7 @@ class Teacher:
             advice = "a list of the function's arguments is meant, such as [[3, 1, 2]] for one list"
             raise self._fault("input.generator", f"generate returned {display(value, 200)}; {advice}{where}.")
         mutates = self.case.input["mutates"]
-        if mutates is not None and (mutates >= len(value) or kind_of(value[mutates]) not in CHANGEABLE):
+        if mutates is not None and (mutates >= len(value) or not is_changeable(value[mutates])):
             what = f"a {kind_of(value[mutates])}" if mutates < len(value) else "not there"
             raise self._fault("input.mutates", f"argument {mutates} is {what}, which a function can't change{where}.")
         return value
