@@ -18,7 +18,7 @@ from typing import Any
 from learnflow.judge.batches import Batch, read_batch
 from learnflow.judge.cases import Case, Comparison, ExpectedValue
 from learnflow.judge.limits import Limits
-from learnflow.judge.scoring import UNREADABLE, assess, shown_expected, storable, unrun
+from learnflow.judge.scoring import UNREADABLE, assess, storable, unrun
 from learnflow.judge.shrink import Arguments, Budget, smallest
 from learnflow.judge.teacher import SECONDS_FOR_SEARCH, Run, Teacher, TeacherFault, Trial
 from learnflow.judge.turns import Turns
@@ -68,7 +68,7 @@ class _Judging:
         self.tier = tier
         self.runner = runner
         self.teacher = Teacher(case, runner.teacher)
-        self.shown = shown_expected(case)
+        self.shown = f"right for {case.input['runs']} inputs"
 
     async def result(self) -> CaseResult:
         trials = await self.teacher.prepared()
