@@ -229,7 +229,7 @@ class _Search:
         self._slow = result.verdict is Verdict.time_limit
         self._hanging = 0
         self._budget = Budget()
-        self._enough = judging.runner.seconds_left() - SECONDS_OF_SEARCH
+        self._seconds = 0.0  # of the student's function
 
     async def smallest(self) -> tuple[Trial, CaseResult]:
         """The smallest found, and its result."""
@@ -242,6 +242,7 @@ class _Search:
             trials = [trial for _, trial in left]
             limits = self.judging.limits_now(SECONDS_OF_HANGING if self._slow else SECONDS_OF_CHUNK)
             batch = await self.judging.batch(trials, limits)
+            self._seconds += batch.execution.wall_ms / 1e3
             self._hanging += batch.execution.stopped == "wall"
             found = await self.judging.first_failing(trials, batch, limits, search=True)
             self.tried += len(trials) if found is None else found[0] + 1
@@ -254,6 +255,7 @@ class _Search:
                 return index
             if same and self._goes_on():
                 alone = await self.judging.alone(trial, limits, search=True)
+                self._seconds += alone.wall_ms / 1e3
                 if _way_of(alone) == self._like:
                     self.found = trial, alone
                     return index
@@ -267,7 +269,8 @@ class _Search:
         return (
             self._hanging < HANGING_BORNE
             and self.judging.teacher.seconds_of_search < SECONDS_FOR_SEARCH
-            and self.judging.runner.seconds_left() > max(self._enough, SECONDS_OF_HANGING)
+            and self._seconds < SECONDS_OF_SEARCH
+            and self.judging.runner.seconds_left() > SECONDS_OF_HANGING
         )
 
 
