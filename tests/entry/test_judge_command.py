@@ -49,3 +49,11 @@ def test_an_exercise_that_is_not_there_is_told() -> None:
     done = learnflow("no-such-folder", "no-such-file")
     assert done.returncode == 2
     assert "no-such-folder" in done.stderr
+
+
+def test_of_generated_inputs_the_smallest_that_fails_is_printed() -> None:
+    exercise = EXERCISE.with_name("next-bus")
+    wrong = exercise / "wrong" / "misses_the_bus_that_is_there.py"
+    done = learnflow(str(exercise), str(wrong))
+    assert done.returncode == 1
+    assert "wait(0, 1): Your function returned 1, but 0 was expected. The smallest failing input found" in done.stdout

@@ -24,6 +24,12 @@ def unit(test_file: str, *, module: str = "add") -> dict[str, Any]:
     return {"name": "a", "kind": "unit", "input": {"test_file": test_file, "module": module}}
 
 
+def prop(**inputs: Any) -> dict[str, Any]:
+    given = {"function": "add", "generator": "def generate(random, size):\n    return [size, size]\n"} | inputs
+    expected = {"check": "def check(args, result):\n    return True\n"}
+    return {"name": "a", "kind": "property", "input": given, "expected": expected}
+
+
 def nested(depth: int) -> Any:
     value: Any = 1
     for _ in range(depth):
@@ -46,7 +52,16 @@ SENSELESS = [
     ("test_cases[0].expected", {"test_cases": [{"name": "a", "kind": "call", "input": {"function": "add"}}]}),
     ("test_cases[0].expected[0][0][0]", {"test_cases": [case(expected=nested(60))]}),
     ("test_cases[0].expected", {"test_cases": [case(expected="a\0b")]}),
-    ("test_cases[0].kind", {"test_cases": [case(kind="property")]}),
+    ("test_cases[0].kind", {"test_cases": [case(kind="quiz")]}),
+    ("test_cases[0].input.generator", {"test_cases": [prop(generator="def make(): ...")]}),
+    ("test_cases[0].input.generator", {"test_cases": [prop(generator=None)]}),
+    ("test_cases[0].input.valid", {"test_cases": [prop(valid="def valid(")]}),
+    ("test_cases[0].input.runs", {"test_cases": [prop(runs=501)]}),
+    ("test_cases[0].input.function", {"test_cases": [prop(function="a b")]}),
+    ("test_cases[0].expected", {"test_cases": [prop() | {"expected": {}}]}),
+    ("test_cases[0].expected", {"test_cases": [prop() | {"expected": {"check": "x", "reference": "x"}}]}),
+    ("test_cases[0].expected.check", {"test_cases": [prop() | {"expected": {"check": "def check(): ..."}}]}),
+    ("test_cases[0].comparison.mode", {"test_cases": [prop() | {"comparison": {"mode": "float"}}]}),
     ("test_cases[0].input.test_file", {"test_cases": [unit("x = 1")]}),
     ("test_cases[0].input.test_file", {"test_cases": [unit("def test_a(:")]}),
     ("test_cases[0].input.test_file", {"test_cases": [unit("import pytest\ndef test_a():\n    pass")]}),

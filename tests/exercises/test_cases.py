@@ -4,7 +4,15 @@ from typing import Any, get_args
 
 import pytest
 
-from learnflow.exercises.cases import CallCase, Comparison, ExpressionCase, StdioCase, UnitCase, cases_to_judge
+from learnflow.exercises.cases import (
+    CallCase,
+    Comparison,
+    ExpressionCase,
+    PropertyCase,
+    StdioCase,
+    UnitCase,
+    cases_to_judge,
+)
 from learnflow.exercises.schemas import ExerciseIn, LimitOverrides
 from learnflow.grading.definitions import check_definition
 from learnflow.judge import Limits, parse_cases
@@ -74,6 +82,30 @@ EVERYTHING: list[dict[str, Any]] = [
         "expected": {"files": {"out.txt": "b\n"}, "exit_code": 2},
         "comparison": {"mode": "tokens"},
     },
+    {
+        "name": "any numbers",
+        "kind": "property",
+        "input": {
+            "function": "add",
+            "generator": "def generate(random, size):\n    return [size, random.random()]\n",
+            "valid": "def valid(a, b):\n    return True\n",
+            "runs": 30,
+        },
+        "expected": {"reference": "def reference(a, b):\n    return a + b\n"},
+        "comparison": {"mode": "float", "abs": 0.01},
+    },
+    {
+        "name": "any method",
+        "kind": "property",
+        "input": {
+            "function": "Stack.push",
+            "generator": "def generate(random, size):\n    return [[size]]\n",
+            "init": {"args": [{"$py": "(1, 2)"}]},
+            "mutates": 0,
+            "seed": 7,
+        },
+        "expected": {"check": "def check(args, result):\n    return True\n"},
+    },
 ]
 
 
@@ -95,9 +127,8 @@ def test_what_is_stored_of_a_case_is_said_in_full_and_judged_as_it_was_meant() -
 
 
 def test_judge_and_catalogue_know_the_same_kinds_comparisons_and_limits() -> None:
-    kinds = [
-        get_args(model.model_fields["kind"].annotation)[0] for model in (StdioCase, CallCase, ExpressionCase, UnitCase)
-    ]
+    models = (StdioCase, CallCase, ExpressionCase, UnitCase, PropertyCase)
+    kinds = [get_args(model.model_fields["kind"].annotation)[0] for model in models]
     assert set(kinds) == set(get_args(Kind))
     assert set(get_args(Comparison.model_fields["mode"].annotation)) == set(get_args(Mode))
     assert set(LimitOverrides.model_fields) == set(RANGES)

@@ -118,6 +118,27 @@ async def test_tests_and_checkers_say_the_same_again(
     assert outcome.verdict == "wrong_answer"
 
 
+async def test_generated_inputs_and_the_smallest_of_them_are_the_same_again(
+    database: Database, pool: ForkerPool
+) -> None:
+    generator = (
+        "import random as r\ndef generate(random, size):\n    return [random.random() + size, r.randint(-9, size)]\n"
+    )
+    case = {
+        "name": "any two",
+        "kind": "property",
+        "input": {"function": "add", "generator": generator},
+        "expected": {"reference": "def reference(a, b):\n    return a + b\n"},
+        "comparison": {"mode": "float"},
+    }
+    made = await published_exercise(database, test_cases=[case])
+    code = "def add(a, b):\n    print(a, b)\n    return a + b if a < 3 and b < 5 else hash(str(b))\n"
+    submission_id = await judged(database, pool, made.id, code)
+    async with ForkerPool(2) as another:
+        result = await replay(database, another, submission_id)
+    assert (result.differences, result.other_conditions, result.cases) == ([], [], 1)
+
+
 async def test_what_is_not_as_it_was_is_told(database: Database, pool: ForkerPool, exercise_id: int) -> None:
     submission_id = await judged(database, pool, exercise_id, CHANCE)
     kept = (await read(database, submission_id)).judged_with or {}

@@ -94,6 +94,21 @@ def test_a_case_without_a_name_is_called_by_its_place() -> None:
 
 
 CHECKER = "def check(expected, actual, input):\n    return True\n"
+GENERATOR = "def generate(random, size):\n    return [size]\n"
+CHECK = "def check(args, result):\n    return True\n"
+
+
+def prop(expected: Any = None, comparison: Any = None, **inputs: Any) -> dict[str, Any]:
+    """A property case."""
+    given = {"function": "f", "generator": GENERATOR} | inputs
+    return {
+        "name": "a",
+        "kind": "property",
+        "input": {name: value for name, value in given.items() if value != "left out"},
+        "expected": expected or {"check": CHECK},
+        "comparison": comparison,
+    }
+
 
 REFUSED: list[tuple[Any, str]] = [
     ("x", "test_cases"),
@@ -110,7 +125,6 @@ REFUSED: list[tuple[Any, str]] = [
     ([call(kind=None)], "test_cases[0].kind"),
     ([call(kind=["call"])], "test_cases[0].kind"),
     ([call(kind="quiz")], "test_cases[0].kind"),
-    ([call(kind="property")], "test_cases[0].kind"),
     ([{"name": "a", "kind": "call", "input": {"function": "f"}}], "test_cases[0].expected"),
     ([call(hidden="yes")], "test_cases[0].hidden"),
     ([call(weight=-1)], "test_cases[0].weight"),
@@ -186,6 +200,35 @@ REFUSED: list[tuple[Any, str]] = [
     ([stdio(expected={"files": {"/etc/passwd": ""}})], "test_cases[0].expected.files./etc/passwd"),
     ([stdio(expected={"stdout": "x" * 300_000})], "test_cases[0].expected.stdout"),
     ([stdio(name=str(number), expected={"stdout": "x" * 250_000}) for number in range(5)], "test_cases[4]"),
+    ([prop(function="a b")], "test_cases[0].input.function"),
+    ([prop(function="left out")], "test_cases[0].input.function"),
+    ([prop(args=[1])], "test_cases[0].input.args"),
+    ([prop(init=[])], "test_cases[0].input.init"),
+    ([prop(function="A.f", init=3)], "test_cases[0].input.init"),
+    ([prop(generator="left out")], "test_cases[0].input.generator"),
+    ([prop(generator="def generate(:")], "test_cases[0].input.generator"),
+    ([prop(generator="def make(random, size): ...")], "test_cases[0].input.generator"),
+    ([prop(generator="def generate(random): ...")], "test_cases[0].input.generator"),
+    ([prop(generator="def generate(random, size, more): ...")], "test_cases[0].input.generator"),
+    ([prop(generator="def generate(random, size, *, more): ...")], "test_cases[0].input.generator"),
+    ([prop(generator="async def generate(random, size): ...")], "test_cases[0].input.generator"),
+    ([prop(generator="x" * 20_001)], "test_cases[0].input.generator"),
+    ([prop(runs=0)], "test_cases[0].input.runs"),
+    ([prop(runs=501)], "test_cases[0].input.runs"),
+    ([prop(runs=True)], "test_cases[0].input.runs"),
+    ([prop(seed=-1)], "test_cases[0].input.seed"),
+    ([prop(valid="def invalid(): ...")], "test_cases[0].input.valid"),
+    ([prop(mutates="0")], "test_cases[0].input.mutates"),
+    ([prop(mutates=100)], "test_cases[0].input.mutates"),
+    ([prop(mutates=0) | {"mutates": 0}], "test_cases[0].mutates"),
+    ([prop(expected=3)], "test_cases[0].expected"),
+    ([prop(expected={"reference": None})], "test_cases[0].expected"),
+    ([prop(expected={"reference": "def reference(): ...", "check": CHECK})], "test_cases[0].expected"),
+    ([prop(expected={"raises": "ValueError"})], "test_cases[0].expected.raises"),
+    ([prop(expected={"reference": "reference = sorted"})], "test_cases[0].expected.reference"),
+    ([prop(expected={"check": "def check(result): ..."})], "test_cases[0].expected.check"),
+    ([prop(comparison={"mode": "float"})], "test_cases[0].comparison.mode"),
+    ([prop(comparison={"mode": "checker", "code": CHECKER})], "test_cases[0].comparison.mode"),
     ([call(kind="expression", input={"expression": "x ="})], "test_cases[0].input.expression"),
     ([call(kind="expression", input={"expression": "import os"})], "test_cases[0].input.expression"),
     ([call(kind="expression", input={"expression": ""})], "test_cases[0].input.expression"),
@@ -200,11 +243,6 @@ def test_what_makes_no_sense_is_refused_by_field(definitions: Any, field: str) -
         parse_cases(definitions)
     assert refused.value.field == field
     assert len(refused.value.message) > 10
-
-
-def test_later_kinds_are_refused_with_a_word_about_it() -> None:
-    with pytest.raises(CaseError, match="not supported yet"):
-        parse_cases([call(kind="property")])
 
 
 @given(
@@ -294,3 +332,12 @@ def test_limits_out_of_range_or_unknown_are_refused(overrides: Any, field: str) 
     with pytest.raises(CaseError) as refused:
         Limits().with_overrides(overrides)
     assert refused.value.field == field
+
+
+def test_a_property_case_keeps_its_functions_out_of_every_job_of_a_single_run() -> None:
+    [case] = parse_cases([prop(expected={"reference": "def reference(*args): ..."}, comparison={"mode": "float"})])
+    assert (case.kind, case.input["runs"], case.input["seed"], case.comparison.mode) == ("property", 100, 0, "float")
+    with pytest.raises(ValueError, match="of kind property"):
+        job_input(case)
+    for generator in ("def generate(random, size=3): ...", "def generate(*args): ...", "def generate(r, /, s): ..."):
+        parse_cases([prop(generator=generator)])

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnflow.judge import Limits, Verdict, bubblewrap, forkers, parse_cases
+from learnflow.judge.batches import read_batch
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.forkers import Forker
 from learnflow.judge.scoring import assess
@@ -182,6 +183,36 @@ def test_no_report_of_a_child_breaks_the_judge_or_makes_it_its_own_fault(
 def test_no_bytes_break_the_reading_of_a_report(raw: bytes) -> None:
     report = read_report(raw)
     assert report is None or isinstance(report, dict)
+
+
+answers = st.fixed_dictionaries(
+    {},
+    optional={"ok": st.booleans() | json_values, "value": json_values, "error": json_values, "stage": st.just("call")},
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    told=st.lists(answers | json_values, max_size=5),
+    ready=st.booleans(),
+    last=st.none() | answers,
+    stopped=st.sampled_from([None, None, "wall", "output"]),
+    count=st.integers(1, 4),
+)
+def test_nothing_told_of_many_inputs_breaks_the_judge_or_is_more_than_there_are(
+    told: list[Any], ready: bool, last: Any, stopped: Any, count: int
+) -> None:
+    lines = [{"ready": True}] * ready + told + [last] * (last is not None)
+    raw = "\n".join(map(json.dumps, lines)).encode()
+    execution = Execution(exit_code=0, stopped=stopped, report=read_report(raw))
+    batch = read_batch(execution, count)
+    each = list(batch.each())
+    assert len(each) <= count
+    assert not batch.whole or (ready and len(each) == count and not batch.forged and stopped is None)
+    [case] = parse_cases([{"name": "a", "kind": "call", "input": {"function": "f"}, "expected": 3}])
+    verdicts = [assess(case, 0, one, Tier.full, "def f(): ...\n", Limits()).verdict for one in each]
+    assert Verdict.internal_error not in verdicts
+    assert batch.whole or verdicts[-1] is not Verdict.passed
 
 
 def test_a_report_nested_too_deep_is_none() -> None:

@@ -129,6 +129,13 @@ def test_a_report_is_an_object_or_nothing(raw: bytes) -> None:
     assert report is None or isinstance(report, dict)
 
 
+def test_what_a_report_has_before_its_last_line_is_told_with_it() -> None:
+    assert read_report(b'{"a": 1}\n[]\n{"b": 2}') == {"b": 2, "told": [{"a": 1}, None]}
+    assert read_report(b'{"a": 1}\n') == {"told": [{"a": 1}]}
+    assert read_report(b'{"a": 1}\n{"cut o') == {"told": [{"a": 1}]}
+    assert len((read_report(b"\n" * 10**6) or {})["told"]) == 1_000
+
+
 def test_reports_that_attack_the_reader_are_no_reports() -> None:
     assert read_report(b"[" * 100_000) is None
     assert read_report(b'{"a":' * 100_000) is None

@@ -31,7 +31,9 @@ MAX_DEPTH = 40
 MAX_FILES = 20
 MAX_TEST_FILE = 40_000
 MAX_CHECKER = 20_000
-"""Characters of a teacher's comparison function."""
+"""Characters of a teacher's comparison function, or of another function of theirs."""
+MAX_RUNS = 500
+"""Inputs that a generator makes for one case."""
 MAX_FILE_NAME = 100
 """Bytes in UTF-8."""
 MAX_ARGUMENTS = 100
@@ -115,6 +117,9 @@ FileName = Annotated[str, Field(min_length=1, max_length=MAX_FILE_NAME), AfterVa
 Files = Annotated[dict[FileName, CaseText], Field(max_length=MAX_FILES)]
 
 
+TeachersFunction = Annotated[str, Field(min_length=1, max_length=MAX_CHECKER), AfterValidator(without_nul)]
+
+
 class _Part(BaseModel):
     """Nothing unknown and nothing converted: `"1"` is no number here, as the schema says."""
 
@@ -132,7 +137,7 @@ class Comparison(_Part):
     mode: Literal["exact", "trimmed", "tokens", "float", "unordered", "regex", "checker"]
     rel: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
     abs: Annotated[float, Field(ge=0, lt=1e300, allow_inf_nan=False)] | None = None
-    code: Annotated[str, Field(min_length=1, max_length=MAX_CHECKER), AfterValidator(without_nul)] | None = None
+    code: TeachersFunction | None = None
 
     @model_validator(mode="after")
     def _has_what_belongs_to_its_mode(self) -> "Comparison":
@@ -188,6 +193,14 @@ class Init(_Part):
     kwargs: Annotated[dict[str, Value], Field(max_length=MAX_ARGUMENTS)] = {}
 
 
+def _check_function(function: str, init: Init | None) -> None:
+    parts = function.split(".")
+    if len(parts) > 2 or not all(part.isidentifier() for part in parts):
+        raise misplaced(("function",), 'Name the function to call, such as "add", or "Stack.push" for a method.')
+    if init is not None and len(parts) == 1:
+        raise misplaced(("init",), '"init" builds the object of a method; write the function as "Class.method".')
+
+
 class CallInput(_Part):
     """`mutates` names the argument (from 0) that is compared after the call instead of what it returns."""
 
@@ -199,11 +212,7 @@ class CallInput(_Part):
 
     @model_validator(mode="after")
     def _names_something_to_call(self) -> "CallInput":
-        parts = self.function.split(".")
-        if len(parts) > 2 or not all(part.isidentifier() for part in parts):
-            raise misplaced(("function",), 'Name the function to call, such as "add", or "Stack.push" for a method.')
-        if self.init is not None and len(parts) == 1:
-            raise misplaced(("init",), '"init" builds the object of a method; write the function as "Class.method".')
+        _check_function(self.function, self.init)
         if self.mutates is not None and self.mutates >= len(self.args):
             raise misplaced(("mutates",), f"There is no argument {self.mutates}; the first one is 0.")
         return self
@@ -244,13 +253,57 @@ class UnitCase(_Case):
     expected: None = None
 
 
-AnyCase: TypeAlias = StdioCase | CallCase | ExpressionCase | UnitCase
+class PropertyInput(_Part):
+    """`generator` makes the arguments: `def generate(random, size)` returns their list; `random` is seeded with `seed`
+    and `size` goes from 0 to 50 in the course of the `runs`. `valid`, a function of the arguments, says which of the
+    smaller inputs that are tried after a failure make sense. Students get neither. `mutates` as for a call.
+    """
+
+    function: Annotated[str, Field(max_length=200, examples=["sort_numbers", "Stack.push"])]
+    generator: TeachersFunction
+    runs: Annotated[int, Field(ge=1, le=MAX_RUNS)] = 100
+    valid: TeachersFunction | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    init: Init | None = None
+    mutates: Annotated[int, Field(ge=0, lt=MAX_ARGUMENTS)] | None = None
+
+    @model_validator(mode="after")
+    def _names_something_to_call(self) -> "PropertyInput":
+        _check_function(self.function, self.init)
+        return self
+
+
+class PropertyExpected(_Part):
+    """`reference`, a function of the arguments, returns what is right; or `def check(args, result)` returns True or a
+    text that says why not. Students get neither.
+    """
+
+    reference: TeachersFunction | None = None
+    check: TeachersFunction | None = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> "PropertyExpected":
+        if (self.reference is None) == (self.check is None):
+            raise ValueError('Give either "reference", which computes what is right, or "check", which decides.')
+        return self
+
+
+class PropertyCase(_Case):
+    """A function is called with many inputs that a generator makes; a failing one is made as small as it can be."""
+
+    kind: Literal["property"]
+    input: PropertyInput
+    expected: PropertyExpected
+
+
+AnyCase: TypeAlias = StdioCase | CallCase | ExpressionCase | UnitCase | PropertyCase
 
 _KINDS: dict[str, type[AnyCase]] = {
     "stdio": StdioCase,
     "call": CallCase,
     "expression": ExpressionCase,
     "unit": UnitCase,
+    "property": PropertyCase,
 }
 
 
@@ -288,11 +341,12 @@ def normalised(case: AnyCase) -> dict[str, Any]:
     """The case as it is stored: comparison, weight and `hidden` always said, inputs without what is the default."""
     default = "trimmed" if isinstance(case, StdioCase) else "exact"
     comparison = case.comparison or Comparison.model_validate({"mode": default})
+    expected = case.expected
     return {
         "name": case.name,
         "kind": case.kind,
         "input": case.input.model_dump(exclude_defaults=True),
-        "expected": case.expected.model_dump(exclude_defaults=True) if isinstance(case, StdioCase) else case.expected,
+        "expected": expected.model_dump(exclude_defaults=True) if isinstance(expected, _Part) else expected,
         "hidden": case.hidden,
         "weight": case.weight,
         "comparison": comparison.model_dump(exclude_defaults=True),

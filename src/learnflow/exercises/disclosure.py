@@ -78,9 +78,14 @@ def _shown_case(case: dict[str, Any], caller: Caller) -> VisibleCase | HiddenCas
     if case["hidden"] and not sees_hidden(caller):
         return HiddenCase(name=case["name"])
     comparison = ShownComparison.model_validate(case["comparison"])
-    if not is_staff(caller):
-        comparison.code = None
-    return VisibleCase(**case | {"comparison": comparison})
+    if is_staff(caller):
+        return VisibleCase(**case | {"comparison": comparison})
+    comparison.code = None
+    shown = case | {"comparison": comparison}
+    if case["kind"] == "property":  # functions of the teacher's: the reference is the solution
+        given = {name: value for name, value in case["input"].items() if name not in ("generator", "valid")}
+        shown |= {"input": given, "expected": None}
+    return VisibleCase(**shown)
 
 
 def visible_cases(test_cases: list[dict[str, Any]], caller: Caller) -> list[dict[str, Any]]:

@@ -139,10 +139,10 @@ class ShownComparison(BaseModel):
 
 
 class VisibleCase(BaseModel):
-    """A test case in full, but for the code of a checker, which students don't get."""
+    """A test case in full, but for functions of a teacher's (of a checker, of a property), which students don't get."""
 
     name: str
-    kind: Literal["stdio", "call", "expression", "unit"]
+    kind: Literal["stdio", "call", "expression", "unit", "property"]
     input: dict[str, Any]
     expected: Any
     hidden: bool

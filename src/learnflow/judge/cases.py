@@ -2,16 +2,24 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
 from learnflow.judge.comparisons import Comparison, Mode, parse_comparison
-from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.expectations import (
+    Expected,
+    ExpectedError,
+    ExpectedOutput,
+    ExpectedProperty,
+    ExpectedTests,
+    ExpectedValue,
+)
 from learnflow.judge.inside.encoder import MAX_MESSAGE, Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.literals import wire_of
 from learnflow.judge.patterns import check_pattern
+from learnflow.judge.property_definition import property_expected, property_input
 from learnflow.judge.test_files import check_module, tests_in
 from learnflow.judge.wire import kind_of
 
@@ -21,6 +29,7 @@ __all__ = [
     "Expected",
     "ExpectedError",
     "ExpectedOutput",
+    "ExpectedProperty",
     "ExpectedTests",
     "ExpectedValue",
     "Kind",
@@ -30,7 +39,7 @@ __all__ = [
     "parse_cases",
 ]
 
-Kind = Literal["stdio", "call", "expression", "unit"]
+Kind = Literal["stdio", "call", "expression", "unit", "property"]
 
 MAX_CASES = 100
 MAX_NAME = 200
@@ -41,7 +50,6 @@ MAX_WEIGHT = 1000
 MAX_TEST_FILE = 40_000  # characters
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
-_LATER_KINDS = ("property",)
 _MUTABLE = ("dict", "set", "dataclass")
 
 
@@ -49,7 +57,8 @@ _MUTABLE = ("dict", "set", "dataclass")
 class Case:
     """One test case. `input` is what `job_input` sends into the sandbox; `expected` never leaves the service.
 
-    A case of kind unit has `weight` points for each of its tests.
+    A case of kind unit has `weight` points for each of its tests. `kept` is what property.py has worked out of a case
+    and need not work out again for the next program.
     """
 
     name: str
@@ -59,6 +68,7 @@ class Case:
     hidden: bool = False
     weight: int = 1
     comparison: Comparison = Comparison()  # noqa: RUF009  # frozen
+    kept: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def points(self) -> int:
@@ -67,7 +77,12 @@ class Case:
 
 
 def job_input(case: Case) -> dict[str, Any]:
-    """The JSON-ready part of a job that may enter the sandbox: never what is expected, the name or the weight."""
+    """The JSON-ready part of a job that may enter the sandbox: never what is expected, the name or the weight.
+
+    A property case is many jobs, which property.py makes: ValueError.
+    """
+    if isinstance(case.expected, ExpectedProperty):
+        raise ValueError(f"the case {case.name!r} is of kind property")  # noqa: TRY004  # of its type it is a Case
     job: dict[str, Any] = {"kind": case.kind, **case.input}
     if isinstance(case.expected, ExpectedOutput):
         job["want_files"] = sorted(case.expected.files)
@@ -118,6 +133,9 @@ def _parse_case(raw: Any, at: str, position: int) -> Case:
         inputs, expected = _unit_input(given["input"], f"{at}.input")
         if given["expected"] is not None:
             raise CaseError(f"{at}.expected", "The tests themselves say what is expected; write null.")
+    elif kind == "property":
+        inputs = property_input(given["input"], f"{at}.input", _init)
+        expected = property_expected(given["expected"], f"{at}.expected")
     elif kind == "stdio":
         inputs, expected = _stdio_input(given["input"], f"{at}.input"), _output(given["expected"], f"{at}.expected")
     else:
@@ -140,8 +158,6 @@ def _kind(raw: Any, at: str) -> Kind:
     for kind in _KINDS:
         if raw == kind:
             return kind
-    if raw in _LATER_KINDS:
-        raise CaseError(at, f"Cases of kind {raw!r} are not supported yet; use {', '.join(_KINDS)}.")
     raise CaseError(at, f"Say which kind of case this is: {', '.join(_KINDS)}.")
 
 
@@ -166,7 +182,7 @@ def _mutates_in_one_place(raw: dict[str, Any], kind: Kind, at: str) -> dict[str,
         places.append(raw["mutates"])
     if not places:
         return {"input": inputs, "expected": expected}
-    if kind != "call" or not isinstance(inputs, dict) or len(places) + ("mutates" in inputs) > 1:
+    if kind not in ("call", "property") or not isinstance(inputs, dict) or len(places) + ("mutates" in inputs) > 1:
         raise CaseError(f"{at}.mutates", 'Write "mutates" once, in the input of a call.')
     return {"input": {**inputs, "mutates": places[0]}, "expected": expected}
 
@@ -208,18 +224,15 @@ def _files(raw: Any, at: str) -> dict[str, str]:
 def _call_input(raw: Any, at: str) -> dict[str, Any]:
     known = ("function", "args", "kwargs", "init", "mutates")
     raw = fields.mapping(raw, at, known, '{"function": "add", "args": [1, 2]}')
-    function = raw.get("function")
-    parts = function.split(".") if isinstance(function, str) else []
-    if not 1 <= len(parts) <= 2 or not all(part.isidentifier() for part in parts):
-        raise CaseError(f"{at}.function", 'Name the function to call, such as "add", or "Stack.push" for a method.')
-    if "init" in raw and len(parts) == 1:
+    function, has_method = fields.function_path(raw.get("function"), f"{at}.function")
+    if "init" in raw and not has_method:
         raise CaseError(f"{at}.init", '"init" builds the object of a method; write the function as "Class.method".')
     args, kwargs = _arguments(raw.get("args", []), raw.get("kwargs", {}), at)
     return {
         "function": function,
         "args": args,
         "kwargs": kwargs,
-        "init": _init(raw.get("init", {}), f"{at}.init") if len(parts) == 2 else None,
+        "init": _init(raw.get("init", {}), f"{at}.init") if has_method else None,
         "mutates": _mutates(raw.get("mutates"), args, f"{at}.mutates"),
     }
 
@@ -250,10 +263,14 @@ def _mutates(raw: Any, args: Sequence[Wire], at: str) -> int | None:
     if not args:
         raise CaseError(at, "There is no argument that could be changed; give args.")
     index = fields.whole(raw, at, 0, len(args) - 1)
-    argument = args[index]
-    if not isinstance(argument, list) and not (isinstance(argument, dict) and argument["t"] in _MUTABLE):
-        raise CaseError(at, f"Argument {index} is a {kind_of(argument)}, which a function can't change.")
+    if not is_changeable(args[index]):
+        raise CaseError(at, f"Argument {index} is a {kind_of(args[index])}, which a function can't change.")
     return index
+
+
+def is_changeable(argument: Wire) -> bool:
+    """Whether a function can change the value that it is given."""
+    return isinstance(argument, list) or (isinstance(argument, dict) and argument["t"] in _MUTABLE)
 
 
 def _expression_input(raw: Any, at: str) -> dict[str, Any]:

@@ -59,13 +59,17 @@ def read_answer(case: Case, execution: Execution) -> Checked:
         value = check_wire((execution.report or {}).get("value"))
     except WireError:
         value = {"t": "cut"}
-    if isinstance(value, bool):
-        return Checked(message=None if value else _NOT_ACCEPTED)
-    said = _said(value)
+    said = decision_of(value)
+    return said or Checked(
+        fault=f'{name} returned {display(value, 200)}; True, False or {{"passed": False, "message": "…"}} is meant.'
+    )
+
+
+def decision_of(value: Wire) -> Checked | None:
+    """What a checker's value means; None when it means nothing."""
+    said = (value, "") if isinstance(value, bool) else _said(value)
     if said is None:
-        return Checked(
-            fault=f'{name} returned {display(value, 200)}; True, False or {{"passed": False, "message": "…"}} is meant.'
-        )
+        return None
     passed, message = said
     return Checked(message=None if passed else message[:MAX_MESSAGE] or _NOT_ACCEPTED)
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from learnflow.judge import fields
-from learnflow.judge.expectations import Expected, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.expectations import (
+    Expected,
+    ExpectedError,
+    ExpectedOutput,
+    ExpectedProperty,
+    ExpectedTests,
+    ExpectedValue,
+)
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import CaseError
 from learnflow.judge.patterns import check_patterns
@@ -42,6 +49,8 @@ def parse_comparison(raw: Any, expected: Expected, at: str) -> Comparison:
         raise CaseError(f"{at}.mode", f"Say how to compare: {', '.join(_MODES)}.")
     if isinstance(expected, ExpectedTests) and mode != "exact":
         raise CaseError(f"{at}.mode", "Tests compare by themselves; leave the comparison out.")
+    if isinstance(expected, ExpectedProperty) and expected.by == "check" and mode != "exact":
+        raise CaseError(f"{at}.mode", "What check says is what counts; leave the comparison out.")
     if mode == "checker":
         return _checker(raw, expected, at)
     fields.mapping(raw, at, ("mode", "rel", "abs"), '{"mode": "exact"}')
@@ -85,6 +94,8 @@ def _tolerance(raw: Any, at: str) -> float:
 
 def _refuse_senseless_mode(mode: Mode, expected: Expected, comparison: str) -> None:
     at = f"{comparison}.mode"
+    if isinstance(expected, ExpectedProperty):  # what its reference returns is not known yet
+        return
     if mode == "regex":
         check_patterns(_texts(expected), f"{comparison.removesuffix('.comparison')}.expected")
     if mode == "exact" or isinstance(expected, ExpectedOutput):

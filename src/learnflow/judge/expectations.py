@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from learnflow.judge.inside.encoder import Wire
 
@@ -43,4 +44,12 @@ class ExpectedTests:
     names: tuple[str, ...]
 
 
-Expected = ExpectedValue | ExpectedError | ExpectedOutput | ExpectedTests
+@dataclass(frozen=True, slots=True)
+class ExpectedProperty:
+    """What a teacher's function says of every input: a `reference` what is right, a `check` whether an answer is."""
+
+    by: Literal["reference", "check"]
+    code: str
+
+
+Expected = ExpectedValue | ExpectedError | ExpectedOutput | ExpectedTests | ExpectedProperty

@@ -64,6 +64,14 @@ def identifier(value: Any, field: str) -> str:
     return value
 
 
+def function_path(value: Any, field: str) -> tuple[str, bool]:
+    """The function to call, "add" or "Class.method", and whether it is a method."""
+    parts = value.split(".") if isinstance(value, str) else []
+    if not 1 <= len(parts) <= 2 or not all(part.isidentifier() for part in parts):
+        raise CaseError(field, 'Name the function to call, such as "add", or "Stack.push" for a method.')
+    return ".".join(parts), len(parts) == 2
+
+
 def file_name(value: Any, field: str) -> str:
     """A plain file name in the program's own folder: no path, nothing invisible, not the program itself."""
     if not isinstance(value, str) or not 0 < len(value.encode(errors="replace")) <= 100:

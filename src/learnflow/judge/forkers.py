@@ -262,7 +262,7 @@ class Forker:
             stdout=outputs[0].text(),
             stderr=outputs[1].text(),
             stdout_truncated=outputs[0].full,
-            report=None if outputs[2].full else read_report(bytes(outputs[2].data)),
+            report=read_report(bytes(outputs[2].data)),  # of one that is cut the lines before
             wall_ms=wall_ms,
             cpu_ms=cpu_ms,
             memory_kb=memory_kb,

@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from learnflow.judge.cases import Case, job_input
 from learnflow.judge.checker import CHECKER_LIMITS, checker_job
@@ -11,6 +12,7 @@ from learnflow.judge.child import ForkerLost
 from learnflow.judge.expectations import ExpectedOutput
 from learnflow.judge.limits import Limits
 from learnflow.judge.pool import ForkerPool
+from learnflow.judge.property import Runner, judge_property
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
 from learnflow.judge.tier import Tier
 from learnflow.judge.unit import new_key, unit_job
@@ -19,6 +21,7 @@ from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult
 JUDGE_VERSION = "3"  # raised when the same program may get another verdict than before
 TIME_LIMITS_BORNE = 2  # after so many, the cases that are left are not run
 SHORTEST_WALL_SECONDS = 0.05  # with less than this left of the budget a case is not begun
+_JUDGE_FAILED = "The judge failed while it ran this case. This is not your program's fault."
 
 _NO_FILES = (
     "This case looks at files that the program writes, which no program can do in the isolation tier `reduced`: it "
@@ -98,7 +101,8 @@ class _Submission:
     async def judge_what_is_left(self) -> None:
         while self.left:
             position, case = self.left.popleft()
-            result = self._without_running(position, case) or await self._judge(position, case)
+            judge = self._judge_property if case.kind == "property" else self._judge
+            result = self._without_running(position, case) or await judge(position, case)
             self.results[position] = result
             if self.on_case is not None:
                 self.on_case(result)
@@ -130,15 +134,36 @@ class _Submission:
             execution = await self.pool.execute(job, limits, owner=self.owner, followed=bool(self.left))
             checked = await self._checked(case, execution, limits)
         except ForkerLost:
-            sentence = "The judge failed while it ran this case. This is not your program's fault."
-            return unrun(case, position, Verdict.internal_error, sentence, tier)
+            return unrun(case, position, Verdict.internal_error, _JUDGE_FAILED, tier)
         self.seconds_left -= execution.wall_ms / 1e3
         result = assess(case, position, execution, tier, self.code, limits, checked, key)
+        self._remember(result)
+        return result
+
+    async def _judge_property(self, position: int, case: Case) -> CaseResult:
+        tier = self.pool.tier.tier
+        runner = Runner(self._run_student, self._run_teacher, lambda: self.seconds_left)
+        try:
+            result = await judge_property(case, position, self.code, self.limits, tier, runner)
+        except ForkerLost:
+            return unrun(case, position, Verdict.internal_error, _JUDGE_FAILED, tier)
+        self._remember(result)
+        return result
+
+    async def _run_student(self, job: dict[str, Any], limits: Limits) -> Execution:
+        execution = await self.pool.execute(job, limits, owner=self.owner)
+        self.seconds_left -= execution.wall_ms / 1e3
+        return execution
+
+    async def _run_teacher(self, job: dict[str, Any], limits: Limits) -> Execution:
+        return await self.pool.execute(job, limits, owner=self.owner)
+
+    def _remember(self, result: CaseResult) -> None:
+        """What makes the cases that are left not worth running."""
         if result.verdict is Verdict.syntax_error:
             self.syntax_error = result
         if result.verdict is Verdict.time_limit:
             self.time_limits += 1
-        return result
 
     async def _checked(self, case: Case, execution: Execution, limits: Limits) -> Execution | None:
         """What the teacher's checker says of the answer, from a child of its own; None when it has nothing to say."""

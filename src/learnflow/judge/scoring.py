@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from learnflow.judge import feedback
-from learnflow.judge.cases import Case, Comparison, ExpectedError, ExpectedOutput, ExpectedTests, ExpectedValue
+from learnflow.judge.cases import (
+    Case,
+    Comparison,
+    ExpectedError,
+    ExpectedOutput,
+    ExpectedProperty,
+    ExpectedTests,
+    ExpectedValue,
+)
 from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
 from learnflow.judge.diff import text_diff, value_diff
@@ -26,6 +34,7 @@ from learnflow.judge.wire import WireError, check_wire, display, is_complete
 
 _DEFAULTS = Limits()
 MAX_SHOWN = 4_000  # characters of an expected or actual text in a result
+UNREADABLE = "What your code returned could not be read: it is too large or no plain value."
 
 
 def assess(
@@ -227,6 +236,8 @@ def _shown_expected(case: Case) -> str | None:
         return f"raises {expected.type}" + (f" with a message like {expected.match!r}" if expected.match else "")
     if isinstance(expected, ExpectedTests):
         return f"{len(expected.names)} tests pass"
+    if isinstance(expected, ExpectedProperty):  # property.py makes calls of it, which expect a value
+        return None
     return None if expected.stdout is None else _shown_text(expected.stdout)
 
 
@@ -273,9 +284,7 @@ def _compare(case: Case, execution: Execution) -> _Answer:
     try:
         actual = _returned(case, execution)
     except WireError:
-        return _Answer(
-            shown, None, None, "What your code returned could not be read: it is too large or no plain value."
-        )
+        return _Answer(shown, None, None, UNREADABLE)
     subject = "Your function returned" if case.kind == "call" else "The expression's value is"
     if mutates is not None:
         subject = f"Afterwards argument {mutates} is"

@@ -12,6 +12,7 @@ from typing import Any
 from learnflow.judge.inside.encoder import MAX_DEPTH, MAX_NODES, MAX_TEXT, Wire
 from learnflow.judge.verdicts import MAX_REPORT_BYTES
 
+MAX_TOLD = 1_000  # lines of a report before its last
 MAX_DISPLAY = 4_000  # characters of a value shown to a student
 
 _HEX = re.compile(r"-?0x[0-9a-f]{1,200000}", re.ASCII)
@@ -39,14 +40,23 @@ class WireError(ValueError):
 
 
 def read_report(raw: bytes) -> dict[str, Any] | None:
-    """The child's report as a JSON object, or None when it is none: missing, too long, malformed or nested too deep."""
+    """The child's report as a JSON object, or None when it is none: missing, too long, malformed or nested too deep.
+
+    Lines before the last are what a batch told on its way: they are in "told", None for each that is no JSON object.
+    """
     if len(raw) > MAX_REPORT_BYTES:
         return None
+    *told, last = raw.split(b"\n", MAX_TOLD)
+    report = _json_object(last)
+    return {**(report or {}), "told": list(map(_json_object, told))} if told else report
+
+
+def _json_object(raw: bytes) -> dict[str, Any] | None:
     try:
-        report = json.loads(raw)
+        value = json.loads(raw)
     except (ValueError, RecursionError):  # not JSON, not UTF-8, an integer of thousands of digits; too deep
         return None
-    return report if isinstance(report, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def check_wire(wire: Any) -> Wire:

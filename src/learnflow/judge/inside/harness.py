@@ -12,6 +12,7 @@ A job is a dict, what cases.job_input() makes of a test case, with the code adde
     {"kind": "expression", "source", "expression"}
     {"kind": "unit", "source", "module", "sealed": hex}       in two processes: pair.py; its key is in the job socket
     {"kind": "checker", "source", "arguments": [wire, wire, wire]}      a teacher's code, in a child of its own
+    {"kind": "batch", ...}                                                     one function, many inputs: batch.py
 A stdio program runs as `__main__`. For the other kinds the code is imported as the module `main`, so that what stands
 below `if __name__ == "__main__":` does not run.
 
@@ -33,7 +34,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder, outside, pair, student, tracer, unit_tests
+from learnflow.judge.inside import batch, encoder, outside, pair, student, tracer, unit_tests
 
 SOURCE_NAME = "main.py"
 JOB_SOCKET = 3  # where the forker put it
@@ -90,10 +91,14 @@ def _end(report: dict[str, Any], code: int, report_descriptor: int) -> NoReturn:
         text = _to_json(report)
     except MemoryError:
         text = _OUT_OF_MEMORY_JSON
+    _tell(text, report_descriptor)
+    _exit(code)
+
+
+def _tell(text: str, descriptor: int) -> None:
     data = memoryview(text.encode("ascii"))
     while data:
-        data = data[_write(report_descriptor, data) :]
-    _exit(code)
+        data = data[_write(descriptor, data) :]
 
 
 def _run_stdio(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
@@ -196,12 +201,24 @@ def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
+def _run_batch(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    namespace = _imported(job["source"])
+    try:
+        answer = batch.answering(job, namespace, _find)
+    except BaseException as error:  # noqa: BLE001  # as above
+        raise _Failed("call", error) from None
+    for line in batch.lines(job["inputs"], answer, _described):
+        _tell(line, JOB_SOCKET)
+    return {"ok": True}, 0
+
+
 _KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
     "stdio": _run_stdio,
     "call": _run_call,
     "expression": _run_expression,
     "checker": _run_checker,
     "unit": _run_unit,
+    "batch": _run_batch,
 }
 
 
