@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from learnflow.judge.messages import (
     Ready,
     read_message,
 )
+from learnflow.judge.modules import Module, lost
 from learnflow.judge.syscalls import compiled_filter
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
@@ -58,9 +59,14 @@ class Forker:
     """One forker process. `run` serves one job at a time. `lost` is called once when it ends without being closed."""
 
     def __init__(
-        self, slot: int, lost: Callable[[], None] = lambda: None, groups: cgroups.Parents | None = None
+        self,
+        slot: int,
+        lost: Callable[[], None] = lambda: None,
+        groups: cgroups.Parents | None = None,
+        modules: Sequence[Module] = (),
     ) -> None:
         self.slot = slot
+        self.modules = tuple(modules)  # beside the standard library, preloaded
         self.landlock = 0
         self.served = 0  # jobs
         self._groups = groups
@@ -80,9 +86,10 @@ class Forker:
         self._ready: asyncio.Future[Ready] = loop.create_future()
         options = {
             "become_nobody": bubblewrap.runs_as_root(),
-            "readable": bubblewrap.readable_paths(),
+            "readable": bubblewrap.readable_paths() + ((bubblewrap.MODULES,) if self.modules else ()),
             "our_files": bubblewrap.OUR_FILES,
             "preload": PRELOADED.split(),
+            "modules": {"path": bubblewrap.MODULES, "names": [module.name for module in self.modules]},
             "syscalls": compiled_filter().hex(),
         }
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -91,7 +98,7 @@ class Forker:
         self._messages = os.memfd_create("forker-messages")
         with inside:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
-                bubblewrap.forker_command(inside.fileno()),
+                bubblewrap.forker_command(inside.fileno(), self.modules),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._messages,
@@ -111,6 +118,7 @@ class Forker:
             await self.close()
             raise ForkerLost(reason) from problem
         except BaseException:
+            self._kill()  # it may be busy loading a module
             await self.close()
             raise
         self.landlock = facts.landlock
@@ -339,7 +347,7 @@ class Forker:
         if self._ready.done():
             self._lost()
         else:
-            self._ready.set_exception(ForkerLost(reason))
+            self._ready.set_exception(lost(reason))
 
     def _release(self, reason: str) -> None:
         self.alive = False

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import Coroutine, Hashable
+from collections.abc import Coroutine, Hashable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,6 +13,8 @@ from learnflow.judge.bubblewrap import real_interpreter
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
+from learnflow.judge.module_pools import ModulePools
+from learnflow.judge.modules import Module, ModulesUnavailable
 from learnflow.judge.shares import Shares
 from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport
 from learnflow.judge.verdicts import Execution
@@ -31,15 +33,26 @@ class ForkerPool:
     Start it from the main thread: the sandbox dies with the thread that started it, so that killing the service leaves
     nothing behind. A forker that dies is replaced. On a machine that can't isolate, start() raises JudgeUnavailable;
     with `allow_below_full` it only says so in `tier`, and execute() raises instead. After `jobs_per_forker` jobs a
-    forker gives its place to a new one, which starts while the old one still serves.
+    forker gives its place to a new one, which starts while the old one still serves. Jobs may ask for `modules` beside
+    the standard library, of those given here; they run on other forkers (module_pools.py).
     """
 
     def __init__(
-        self, size: int | None = None, *, allow_below_full: bool = False, jobs_per_forker: int = JOBS_PER_FORKER
+        self,
+        size: int | None = None,
+        *,
+        allow_below_full: bool = False,
+        jobs_per_forker: int = JOBS_PER_FORKER,
+        modules: Sequence[str] = (),
     ) -> None:
         self.size = size or os.cpu_count() or 1
         self.allow_below_full = allow_below_full
         self.jobs_per_forker = jobs_per_forker
+        self.modules = tuple(modules)
+        self.preloaded: tuple[Module, ...] = ()  # in the forkers of this very pool
+        self._first_slot = 0
+        self._added = 0
+        self._with_modules = ModulePools(self._with)
         self._groups: cgroups.Parents | None = None
         self._relieved: set[Forker] = set()  # serve until their successors do
         self._leaving: set[Forker] = set()  # serve one job more
@@ -76,6 +89,7 @@ class ForkerPool:
     async def start(self) -> None:
         """Start every forker and examine one of them. Raises JudgeUnavailable, with nothing left running."""
         self._closing = False
+        self._with_modules = ModulePools(self._with)
         self.tier = await self._start_all()
         if self.tier.tier is not Tier.full:
             await self.close()
@@ -102,18 +116,62 @@ class ForkerPool:
         finally:
             self._idle.put_nowait(forker)
 
-    async def execute(self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None) -> Execution:
+    async def execute(
+        self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None, modules: Sequence[str] = ()
+    ) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
 
-        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time.
+        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time. `modules`
+        can be imported by it.
 
-        Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
+        Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started,
+        ModulesUnavailable.
         """
-        async with self._shares.place(owner):
-            try:
-                return await self._execute_once(job, limits)
-            except ForkerLost:
-                return await self._execute_once(job, limits)
+        if not modules:
+            async with self._shares.place(owner):
+                return await self.execute_here(job, limits)
+        async with self._with_modules.having(self._offered(modules)) as pool, self._shares.place(owner):
+            return await pool.execute_here(job, limits)
+
+    async def prepare(self, modules: Sequence[str]) -> dict[str, str]:
+        """Have a forker with these modules ready; their versions. Raises ModulesUnavailable, JudgeUnavailable."""
+        if not modules:
+            return {}
+        async with self._with_modules.having(self._offered(modules)) as pool:
+            return {module.name: module.version for module in pool.preloaded}
+
+    def _offered(self, modules: Sequence[str]) -> tuple[str, ...]:
+        for name in modules:
+            if name not in self.modules:
+                raise ModulesUnavailable(name, "is not offered here (LEARNFLOW_JUDGE_MODULES).")
+        if self._closing or not (self._forkers or self._restarts):
+            raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
+        return tuple(sorted(modules))
+
+    def _with(self, modules: tuple[Module, ...], number: int) -> "ForkerPool":
+        """A pool without forkers that is to have these modules."""
+        pool = ForkerPool(self.size, jobs_per_forker=self.jobs_per_forker)
+        pool.tier, pool._groups, pool.preloaded = self.tier, self._groups, modules
+        pool._first_slot = self.size * (number + 1)
+        return pool
+
+    @property
+    def ready(self) -> int:
+        """How many forkers serve, busy or not."""
+        return len(self._forkers)
+
+    async def add(self) -> None:
+        """Start one forker more. Raises ForkerLost."""
+        slot = self._first_slot + self._added % self.size
+        self._added += 1
+        await self._add(slot % OTHER_USERS)
+
+    async def execute_here(self, job: dict[str, Any], limits: Limits) -> Execution:
+        """Run one job on a forker of this very pool, without asking whose turn it is."""
+        try:
+            return await self._execute_once(job, limits)
+        except ForkerLost:
+            return await self._execute_once(job, limits)
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
         forker = await self._idle_forker()
@@ -143,7 +201,7 @@ class ForkerPool:
                 return forker
 
     async def _add(self, slot: int) -> None:
-        forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups)
+        forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups, modules=self.preloaded)
         await forker.start()
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
@@ -205,10 +263,7 @@ class ForkerPool:
 
         No further job is begun. Those that run may do so for `drain_seconds` more, then they raise ForkerLost."""
         self._closing = True
-        if self._running and drain_seconds > 0:
-            self._drained.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._drained.wait(), drain_seconds)
+        await asyncio.gather(self._drain(drain_seconds), self._with_modules.close(drain_seconds=drain_seconds))
         for task in tuple(self._restarts):
             task.cancel()
         await asyncio.gather(*self._restarts, return_exceptions=True)
@@ -218,3 +273,9 @@ class ForkerPool:
         while not self._idle.empty():
             self._idle.get_nowait()
         self._idle.put_nowait(None)
+
+    async def _drain(self, seconds: float) -> None:
+        if self._running and seconds > 0:
+            self._drained.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._drained.wait(), seconds)
