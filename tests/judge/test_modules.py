@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -414,7 +413,7 @@ async def test_modules_that_need_each_other_are_tried_together(folder: Path) -> 
     faults = {module.name: module.fault for module in report.modules}
     assert (faults["upper"], faults["lower"]) == (None, None)
     assert "No module named 'missing'" in str(faults["lonely"])
-    assert sys.executable in str(faults["absent"])
+    assert "not installed" in str(faults["absent"])
     assert 0 < report.megabytes < 100
     assert (await examine_modules([])).modules == []
 

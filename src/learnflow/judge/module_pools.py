@@ -15,7 +15,7 @@ from learnflow.judge.child import ForkerLost
 from learnflow.judge.modules import Module, find_all
 
 MOST_LISTS = 4
-"""How many lists have forkers at the same time: each costs about 30 MB for every core with numpy, and a class works
+"""How many lists have forkers at the same time: with numpy each costs up to 20 MB for every core, and a class works
 on few exercises at a time. The list that was not used for longest makes room."""
 
 

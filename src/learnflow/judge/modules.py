@@ -55,7 +55,7 @@ def find(name: str) -> Module:
     except ValueError:
         spec = None
     if spec is None:
-        raise ModulesUnavailable(name, f"is not installed for {sys.executable}, which runs LearnFlow.")
+        raise ModulesUnavailable(name, "is not installed where the judge runs.")
     folders = list(spec.submodule_search_locations or ())
     path = folders[0] if folders else spec.origin
     if len(folders) > 1 or spec.origin is None or path is None or not Path(path).exists():

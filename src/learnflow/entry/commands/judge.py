@@ -6,6 +6,7 @@ a name is judged as `./doctor`.
 
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -105,6 +106,8 @@ def _show_modules(offered: OfferedModules) -> None:
     for module in offered.modules:
         state = f"{module.version}, can be used." if module.fault is None else f"can't be used. {module.fault}"
         typer.echo(f"Module {module.name}: {state}")
+    if offered.faults:
+        typer.echo(f"To mend it: install it, and what it imports, for {sys.executable}, and offer that too.")
     if offered.megabytes:
         cost = f"{offered.megabytes:.0f} MB, ready after {offered.seconds:.2f} s"
         typer.echo(f"One forker with all that can be used: {cost}.")
