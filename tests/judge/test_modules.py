@@ -228,6 +228,33 @@ async def test_a_students_own_class_is_never_asked_what_it_is(
     assert outcome.results[0].error is None
 
 
+@pytest.mark.parametrize(
+    ("mistake", "words"),
+    [
+        ("if np.arange(3) > 1: pass", ".any() or .all()"),
+        ("np.arange(3) + np.arange(2)", "print the .shape of both"),
+        ("np.array([[1, 2], [3]])", "different lengths"),
+        ("np.arange(5).reshape(2, 3)", "as many elements"),
+        ("np.arange(3)[5]", "no element at this index"),
+    ],
+)
+async def test_a_beginners_mistakes_with_arrays_are_explained(numpy_pool: ForkerPool, mistake: str, words: str) -> None:
+    source = f"import numpy as np\ndef f():\n    {mistake}\n"
+    outcome = await judged(numpy_pool, source, call("f", 1))
+    assert words in str(outcome.results[0].explanation)
+    assert str(outcome.results[0].explanation).startswith("On line 3: ")
+
+
+async def test_an_expression_can_ask_for_an_array_and_give_one(numpy_pool: ForkerPool) -> None:
+    source = "import numpy as np\ndef double(a):\n    return np.asarray(a) * 2\n"
+    expressions = {"type(double([1])).__name__": "ndarray", "double(__import__('numpy').array([1, 2]))": [2, 4]}
+    cases = [
+        {"name": text, "kind": "expression", "input": {"expression": text}, "expected": expected}
+        for text, expected in expressions.items()
+    ]
+    assert (await judged(numpy_pool, source, *cases)).passed
+
+
 async def test_a_checker_gets_plain_lists_and_may_use_the_module_too(numpy_pool: ForkerPool) -> None:
     checker = (
         "import numpy as np\n"
@@ -240,14 +267,10 @@ async def test_a_checker_gets_plain_lists_and_may_use_the_module_too(numpy_pool:
 
 
 async def test_tests_of_kind_unit_may_use_it(numpy_pool: ForkerPool) -> None:
-    tests = (
-        "import numpy as np\n"
-        "from area import area\n"
-        "def test_all():\n"
-        "    assert np.allclose(area(np.array([1, 2])), [1, 4])\n"
-    )
+    tests = "import numpy as np\nfrom area import area\ndef test_all():\n    assert np.allclose(area([1, 2]), [1, 4])\n"
     case = {"name": "tests", "kind": "unit", "input": {"module": "area", "test_file": tests}}
-    assert (await judged(numpy_pool, "def area(a):\n    return a * a\n", case)).passed
+    source = "import numpy as np\ndef area(sides):\n    return (np.array(sides) ** 2).tolist()\n"
+    assert (await judged(numpy_pool, source, case)).passed
 
 
 async def test_a_trace_shows_what_is_in_an_array(numpy_pool: ForkerPool) -> None:
@@ -261,8 +284,7 @@ async def test_a_trace_shows_what_is_in_an_array(numpy_pool: ForkerPool) -> None
 async def test_a_forker_with_modules_that_is_killed_is_replaced(numpy_pool: ForkerPool) -> None:
     await numpy_pool.prepare(NUMPY)
     (kept,) = numpy_pool._with_modules._kept.values()
-    for forker in set(kept.pool.forkers):
-        forker._kill()
+    next(iter(kept.pool.forkers))._kill()
     ended = await asyncio.gather(*(run(numpy_pool, "import numpy\nprint(1)") for _ in range(4)))
     assert [execution.stdout for execution in ended] == ["1\n"] * 4
     async with asyncio.timeout(5):

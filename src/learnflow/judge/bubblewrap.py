@@ -13,7 +13,6 @@ import platform
 import shutil
 import sys
 import sysconfig
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,7 +136,7 @@ def _installed_packages() -> list[str]:
     return found
 
 
-def forker_command(control_descriptor: int, modules: Sequence[Module] = ()) -> list[str]:
+def forker_command(control_descriptor: int, *modules: Module) -> list[str]:
     """argv of a forker that serves on an inherited socket. Raises FileNotFoundError without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:
@@ -159,7 +158,7 @@ def forker_command(control_descriptor: int, modules: Sequence[Module] = ()) -> l
         *("--hostname", "sandbox"),
         "--clearenv",
         *environment,
-        *_filesystem(tuple(modules)),
+        *_filesystem(modules),
         "--",
         real_interpreter().executable,
         *INTERPRETER_OPTIONS,

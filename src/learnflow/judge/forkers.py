@@ -98,7 +98,7 @@ class Forker:
         self._messages = os.memfd_create("forker-messages")
         with inside:
             self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
-                bubblewrap.forker_command(inside.fileno(), self.modules),
+                bubblewrap.forker_command(inside.fileno(), *self.modules),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=self._messages,
