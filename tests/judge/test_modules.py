@@ -402,6 +402,35 @@ async def test_a_pool_that_is_closed_meanwhile_leaves_nothing_open(folder: Path,
         await run(pool, "print(1)", ("heavy",))
 
 
+async def test_two_who_ask_for_a_broken_module_at_once_are_both_told(folder: Path) -> None:
+    (folder / "broken.py").write_text("raise ValueError")
+    async with ForkerPool(size=2, modules=["broken"]) as pool:
+        for _ in range(5):
+            asked = [asyncio.create_task(run(pool, "print(1)", ("broken",))) for _ in range(2)]
+            for pause in (0.02, 0.03, 0.05):
+                await asyncio.sleep(pause)
+                asked.append(asyncio.create_task(run(pool, "print(1)", ("broken",))))
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            assert {type(outcome) for outcome in outcomes} == {ModulesUnavailable}
+
+
+async def test_what_a_program_does_to_numpy_is_not_seen_by_the_next(numpy_pool: ForkerPool) -> None:
+    spoil = """
+import sys
+import numpy
+numpy.arange = numpy.random.seed = numpy.random.rand = None
+numpy.set_printoptions(precision=1)
+sys.modules["numpy.random.bit_generator"].randbits = lambda bits: 4
+sys.path.clear()
+del sys.modules["numpy"]
+"""
+    assert (await run(numpy_pool, spoil)).exit_code == 0
+    program = "import numpy\nprint(numpy.arange(2), numpy.random.rand(), numpy.random.default_rng().random())"
+    ended = [await run(numpy_pool, program) for _ in range(4)]
+    assert {execution.exit_code for execution in ended} == {0}
+    assert len({execution.stdout for execution in ended}) == 1
+
+
 async def test_only_what_the_operator_offers_can_be_asked_for(numpy_pool: ForkerPool) -> None:
     with pytest.raises(ModulesUnavailable, match="psutil is not offered here"):
         await run(numpy_pool, "import psutil", ("psutil",))

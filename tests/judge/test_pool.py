@@ -250,3 +250,14 @@ async def test_closing_can_let_running_jobs_end() -> None:
     assert (await running).stdout == "done\n"
     with pytest.raises(JudgeUnavailable):
         await waiting
+
+
+async def test_closing_just_after_a_forker_died_leaves_no_descriptor() -> None:
+    before = open_files()
+    async with ForkerPool(size=1) as pool:
+        (forker,) = pool.forkers
+        forker._kill()
+        async with asyncio.timeout(5):
+            while forker.alive:  # noqa: ASYNC110  # closed at this very moment, the pool has begun nothing yet
+                await asyncio.sleep(0)
+    assert open_files() == before

@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from learnflow.core.config import Settings
+from learnflow.core.errors import Conflict
 from learnflow.entry.app import create_app
 from learnflow.grading.replay import replay
 from learnflow.judge import ForkerPool
@@ -135,6 +136,9 @@ async def test_numpys_chance_is_the_same_when_it_is_judged_again_and_another_ver
             monkeypatch.setattr(pool, "prepare", prepare)
             again = await replay(school.app.state.database, pool, handed_in["id"])
             assert again.other_conditions == [f"modules: numpy {version('numpy')} then, numpy 3.0 now"]
+        async with ForkerPool(1) as pool:
+            with pytest.raises(Conflict, match="numpy is not offered here"):
+                await replay(school.app.state.database, pool, handed_in["id"])
 
 
 PROMPTING = 'name = input("Name? ")\nprint("Hi", name)\n'

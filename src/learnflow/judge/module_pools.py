@@ -42,7 +42,7 @@ class _Kept(Generic[P]):
         self.leaving = False  # takes no new job
         self.starts: set[asyncio.Task[None]] = set()
         self.started = 0  # forkers, those that are being started too
-        self.problem = ForkerLost("no forker was started")
+        self.problem: ForkerLost | None = None  # of the last start, if it failed
 
 
 class ModulePools(Generic[P]):
@@ -125,12 +125,13 @@ class ModulePools(Generic[P]):
             start.add_done_callback(kept.starts.discard)
         if kept.starts and kept.pool.ready < wanted:
             await asyncio.wait(kept.starts)
-        if not kept.started:
+        if kept.problem is not None and not kept.pool.ready:
             raise kept.problem
 
     async def _start(self, kept: _Kept[P]) -> None:
         try:
             await kept.pool.add()
+            kept.problem = None
         except (ForkerLost, OSError) as problem:
             kept.problem = problem if isinstance(problem, ForkerLost) else ForkerLost(f"starting it failed: {problem}")
             kept.started -= 1

@@ -56,6 +56,7 @@ class ForkerPool:
         self._groups: cgroups.Parents | None = None
         self._relieved: set[Forker] = set()  # serve until their successors do
         self._leaving: set[Forker] = set()  # serve one job more
+        self._ended: set[Forker] = set()  # to be closed, perhaps by a task that does not get to it
         self._running = 0
         self._drained = asyncio.Event()
         self._closing = False
@@ -184,7 +185,8 @@ class ForkerPool:
                 self._drained.set()
             if forker in self._leaving:
                 self._leaving.discard(forker)
-                self._in_background(forker.close())
+                self._ended.add(forker)
+                self._in_background(self._close(forker))
             elif forker.alive:
                 self._idle.put_nowait(forker)
                 if forker.served >= self.jobs_per_forker and forker not in self._relieved and not self._closing:
@@ -235,8 +237,9 @@ class ForkerPool:
     def _replace(self, forker: Forker) -> None:
         self._forkers.discard(forker)
         self._take_from_queue(forker)
+        self._ended.add(forker)
         if forker in self._relieved | self._leaving:  # its successor is there or on its way
-            self._in_background(forker.close())
+            self._in_background(self._close(forker))
         else:
             self._in_background(self._restart(forker))
 
@@ -246,7 +249,7 @@ class ForkerPool:
         task.add_done_callback(self._restarts.discard)
 
     async def _restart(self, forker: Forker) -> None:
-        await forker.close()
+        await self._close(forker)
         while True:
             try:
                 await self._add(forker.slot)
@@ -258,6 +261,10 @@ class ForkerPool:
                 self._trouble = None
                 return
 
+    async def _close(self, forker: Forker) -> None:
+        await forker.close()
+        self._ended.discard(forker)
+
     async def close(self, *, drain_seconds: float = 0.0) -> None:
         """End every forker. Returns when no process of the pool is left.
 
@@ -267,8 +274,8 @@ class ForkerPool:
         for task in tuple(self._restarts):
             task.cancel()
         await asyncio.gather(*self._restarts, return_exceptions=True)
-        forkers = self._forkers | self._leaving
-        self._forkers, self._leaving, self._relieved = set(), set(), set()
+        forkers = self._forkers | self._leaving | self._ended
+        self._forkers, self._leaving, self._relieved, self._ended = set(), set(), set(), set()
         await asyncio.gather(*(forker.close() for forker in forkers))
         while not self._idle.empty():
             self._idle.get_nowait()
