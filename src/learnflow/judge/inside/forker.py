@@ -11,8 +11,8 @@ comes in here.
    namespace, on a read-only root that holds the interpreter, its standard library and this folder; no /proc, no
    environment but bubblewrap.ENVIRONMENT. Under root, bubblewrap makes the mounts as root and this process then moves
    into a user namespace of its own as a user that owns nothing (`become_nobody`), before it serves.
-2. It imports what students usually import, the modules that its exercises may use beside the standard library, and
-   the harness, so that a child starts with all of it in memory.
+2. It imports what students usually import, the harness, and the modules beside the standard library that its exercises
+   may use, so that a child starts with all of it in memory.
 3. For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
    request carries three descriptors that belong to the child: job socket, stdout, stderr. The forker closes them and
    reads none of them: no student's byte ever enters this process, so nothing of one job can be seen by the next.
@@ -39,7 +39,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import resource
 import select
 import signal
@@ -48,7 +47,6 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 HOME = "/home/student"
@@ -224,9 +222,7 @@ def set_limits(limits: dict[str, int]) -> None:
         resource.setrlimit(kind, (soft, hard))
 
 
-def live(
-    descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness: Any, seed: Callable[[int], None]
-) -> NoReturn:
+def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness: Any) -> NoReturn:
     """The whole life of a child."""
     try:
         job_socket, out, err = descriptors
@@ -239,7 +235,7 @@ def live(
         message, memfd = receive_job()
         job = message["job"]
         offer_stdin(job.get("stdin", ""))
-        seed(message["seed"])
+        harness.modules.seed(message["seed"])
         set_limits(message["limits"])
         prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
         os.pwrite(memfd, STARTED, 0)
@@ -259,9 +255,7 @@ def tell_end(control: socket.socket, number: int, pid: int) -> None:
     control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
 
 
-def serve(
-    control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any, seed: Callable[[int], None]
-) -> None:
+def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any) -> None:
     thread_id = address_of_thread_id()
     children: dict[int, tuple[int, int]] = {}
     made = 0
@@ -280,53 +274,13 @@ def serve(
                 return
             pid, pidfd = clone(thread_id)
             if pid == 0:
-                live(descriptors, landlock, syscalls, harness, seed)
+                live(descriptors, landlock, syscalls, harness)
             for descriptor in descriptors:
                 os.close(descriptor)
             made += 1
             children[pidfd] = (made, pid)
             poll.register(pidfd, select.POLLIN)
             socket.send_fds(control, [b"C" + MADE.pack(made)], [pidfd])
-
-
-class ModuleNotLoaded(Exception):
-    """A module beside the standard library can't be imported here; the text begins with its name and says why."""
-
-
-def load_modules(path: str, names: list[str]) -> Callable[[int], None]:
-    """Import them from `path`. What is returned gives a job its seed: of `random`, and of numpy.random where it is."""
-    if not names:
-        return random.seed
-    sys.path.append(path)
-    for name in names:
-        try:
-            importlib.import_module(name)
-            if name == "numpy":
-                _warm_numpy()
-        except BaseException as problem:  # whatever importing it raises: SystemExit too
-            said = " ".join(f"{type(problem).__name__}: {problem}".split())
-            raise ModuleNotLoaded(f"{name} can't be loaded in the sandbox: {said[:500]}") from problem
-    if "numpy" not in names:
-        return random.seed
-    numpy_random = sys.modules["numpy.random"]
-    chance = random.Random()  # noqa: S311  # takes the place of os.urandom, so that default_rng() can be had again
-    sys.modules["numpy.random.bit_generator"].randbits = chance.getrandbits  # type: ignore[attr-defined]  # theirs
-
-    def seed(number: int) -> None:
-        random.seed(number)
-        chance.seed(number)
-        numpy_random.seed(number)
-
-    return seed
-
-
-def _warm_numpy() -> None:
-    """Load what numpy itself loads only when it is used, and have it reserve the 32 MB of address space in which it
-    multiplies: here, where no job's limit counts them."""
-    for part in ("random", "linalg", "fft"):
-        importlib.import_module(f"numpy.{part}")
-    square = sys.modules["numpy"].ones((200, 200))
-    square @ square
 
 
 def load_harness(our_files: str) -> Any:
@@ -352,8 +306,8 @@ def main() -> None:
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
         for name in options["preload"]:
             importlib.import_module(name)
-        seed = load_modules(**options["modules"])
         harness = load_harness(options["our_files"])
+        harness.modules.load(**options["modules"])
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what was printed survives being killed
@@ -361,7 +315,7 @@ def main() -> None:
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())
-        serve(control, landlock, syscalls, harness, seed)
+        serve(control, landlock, syscalls, harness)
     except BaseException as problem:  # told to the service, which starts another forker
         with contextlib.suppress(OSError):
             control.send(b"E" + f"{type(problem).__name__}: {problem}".encode()[:4000])

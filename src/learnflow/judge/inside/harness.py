@@ -33,7 +33,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import encoder, tracer, unit_tests
+from learnflow.judge.inside import encoder, modules, tracer, unit_tests
+
+__all__ = ["modules", "run"]
 
 SOURCE_NAME = "main.py"
 JOB_SOCKET = 3  # where the forker put it
