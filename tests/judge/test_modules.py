@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from tests.judge.test_pool import open_files, processes_of, until_gone
+from tests.support.waiting import eventually
 
 from learnflow.judge import (
     Execution,
@@ -23,6 +24,7 @@ from learnflow.judge import (
     parse_cases,
     trace_code,
 )
+from learnflow.judge.forkers import SPARES
 from learnflow.judge.module_pools import MOST_LISTS
 from learnflow.judge.modules import find
 
@@ -46,11 +48,15 @@ async def numpy_pool() -> AsyncIterator[ForkerPool]:
 @pytest.fixture
 async def files_before(numpy_pool: ForkerPool) -> int:
     """How many files are open, once the other tests' pool has nothing under way."""
-    forkers = [forker for kept in numpy_pool._with_modules._kept.values() for forker in kept.pool.forkers]
-    async with asyncio.timeout(5):
-        for forker in (*forkers, *numpy_pool.forkers):
-            while forker._spare is None or not forker._spare.ready.done():  # noqa: ASYNC110  # it gives no event
-                await asyncio.sleep(0.01)
+    lists = [kept.pool for kept in numpy_pool._with_modules._kept.values()]
+
+    async def all_there() -> bool:
+        forkers = [forker for pool in (numpy_pool, *lists) for forker in pool.forkers]
+        return all(
+            len(forker._spares) == SPARES and all(spare.ready.done() for spare in forker._spares) for forker in forkers
+        )
+
+    await eventually(all_there)
     return open_files()
 
 

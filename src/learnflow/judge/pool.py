@@ -25,7 +25,7 @@ JOBS_PER_FORKER = 5000  # what a forker gathers in the course of many jobs goes 
 
 
 class ForkerPool:
-    """`size` warm forkers (one per core by default), each with a spare child ready.
+    """`size` warm forkers (one per core by default), each with spare children ready.
 
     async with ForkerPool() as pool:
         execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
@@ -118,21 +118,28 @@ class ForkerPool:
             self._idle.put_nowait(forker)
 
     async def execute(
-        self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None, modules: Sequence[str] = ()
+        self,
+        job: dict[str, Any],
+        limits: Limits,
+        *,
+        owner: Hashable = None,
+        modules: Sequence[str] = (),
+        followed: bool = False,
     ) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
 
         `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time. `modules`
-        can be imported by it.
+        can be imported by it. `followed` is whether the caller has another job that it will send at once when this one
+        has ended.
 
         Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started,
         ModulesUnavailable.
         """
         if not modules:
             async with self._shares.place(owner):
-                return await self.execute_here(job, limits)
+                return await self.execute_here(job, limits, followed)
         async with self._with_modules.having(self._offered(modules)) as pool, self._shares.place(owner):
-            return await pool.execute_here(job, limits)
+            return await pool.execute_here(job, limits, followed)
 
     async def prepare(self, modules: Sequence[str]) -> dict[str, str]:
         """Have a forker with these modules ready; their versions. Raises ModulesUnavailable, JudgeUnavailable."""
@@ -167,18 +174,18 @@ class ForkerPool:
         self._added += 1
         await self._add(slot % OTHER_USERS)
 
-    async def execute_here(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def execute_here(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         """Run one job on a forker of this very pool, without asking whose turn it is."""
         try:
-            return await self._execute_once(job, limits)
+            return await self._execute_once(job, limits, followed)
         except ForkerLost:
-            return await self._execute_once(job, limits)
+            return await self._execute_once(job, limits, followed)
 
-    async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def _execute_once(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         forker = await self._idle_forker()
         self._running += 1
         try:
-            return await forker.run(job, limits)
+            return await forker.run(job, limits, followed=followed or self._shares.waiting)
         finally:
             self._running -= 1
             if not self._running:

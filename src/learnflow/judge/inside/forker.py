@@ -13,12 +13,16 @@ comes in here.
    into a user namespace of its own as a user that owns nothing (`become_nobody`), before it serves.
 2. It imports what students usually import, the harness, and the modules beside the standard library that its exercises
    may use, so that a child starts with all of it in memory.
-3. For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
+3. It rehearses a run itself, so that what children do is resolved and specialised once, here. Nothing is done at a
+   fork but what libpython does in C: the hooks of `random`, `logging` and `threading` would cost every child a tenth
+   of its time for what a process without threads does not need; `random` is seeded per job.
+   For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
    request carries three descriptors that belong to the child: job socket, stdout, stderr. The forker closes them and
    reads none of them: no student's byte ever enters this process, so nothing of one job can be seen by the next.
 4. The child, before it reads its job (this is the spare that is kept ready): own session; a tmpfs of 16 MB and 2,000
    inodes as home; all capabilities dropped; no_new_privs; not dumpable; Landlock; every other descriptor closed. It
-   rehearses a run, so that the pages which every run writes to are its own before anybody waits for it.
+   rehearses a run, so that the pages which every run writes to are its own before anybody waits for it. A child
+   asked for in a hurry is wanted at once and leaves the rehearsal out.
 5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, system call
    filter. Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
 6. When a child has ended the forker reports its wait status, CPU time and peak memory, as the kernel counted them.
@@ -26,7 +30,8 @@ comes in here.
    child: they live in its PID namespace.
 
 Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
-    service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child
+    service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child,
+                        H + 3 descriptors: make one in a hurry
     forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
                         X + EXIT: a child ended; E + text: something failed, the forker ends
 Children are numbered from 1 in the order in which they were asked for.
@@ -46,8 +51,8 @@ import site
 import socket
 import struct
 import sys
-import threading
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
 HOME = "/home/student"
 HOME_OPTIONS = b"size=16m,nr_inodes=2000,mode=700"
@@ -56,6 +61,9 @@ MADE = struct.Struct("<i")  # number of the child
 EXIT = struct.Struct("<iidq")  # number of the child, wait status, CPU milliseconds, peak memory in KiB
 NOT_STARTED, STARTED = b"\x00", b"\x01"  # first byte of the job's memfd
 FAILED_SETUP = 125
+
+SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
+REHEARSALS = 10  # CPython specialises a function's code after eight calls
 
 CONTROL, RULESET, JOB = 500, 501, 3  # descriptors: the first two are the forker's, out of the way of a child's
 
@@ -96,6 +104,32 @@ class SyscallFilter(ctypes.Structure):
         made.kept = ctypes.create_string_buffer(program, len(program))
         made.program = ctypes.cast(made.kept, ctypes.c_void_p).value
         return made
+
+
+class Step(NamedTuple):
+    """A call into C, looked up and with its arguments converted once in the forker instead of in every child."""
+
+    what: str
+    function: Callable[..., int]
+    arguments: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, name: str, *arguments: Any) -> "Step":
+        return cls(name, getattr(libc, name), tuple(ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments))
+
+
+class Kit(NamedTuple):
+    """What every child is born with."""
+
+    steps: list[Step]
+    syscalls: SyscallFilter
+    seed: Callable[[int], None]
+    harness: Any
+
+
+before_fork = ctypes.pythonapi.PyOS_BeforeFork
+after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
+after_fork_in_forker = ctypes.pythonapi.PyOS_AfterFork_Parent
 
 
 def make_ruleset(readable: list[str]) -> int:
@@ -152,27 +186,27 @@ def clone(thread_id: int) -> tuple[int, int]:
     pidfd = ctypes.c_int(-1)
     flags = NEW_MOUNTS | NEW_IPC | NEW_UTS | NEW_PIDS | PIDFD | ((SET_TID | CLEAR_TID) if thread_id else 0)
     arguments = struct.pack("8Q", flags, ctypes.addressof(pidfd), thread_id, 0, signal.SIGCHLD, 0, 0, 0)
-    ctypes.pythonapi.PyOS_BeforeFork()
+    before_fork()
     pid: int = libc.syscall(ctypes.c_long(CLONE3), arguments, ctypes.c_ulong(len(arguments)))
     if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
+        after_fork_in_child()
         return 0, -1
-    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    after_fork_in_forker()
     return check(pid, "clone3"), pidfd.value
 
 
-def close_off(landlock: int) -> None:
+def steps_to_close_off(landlock: int) -> list[Step]:
     """Everything that can be closed off before the job is known: theory, step 4."""
-    os.setsid()
-    check(libc.mount(b"tmpfs", HOME.encode(), b"tmpfs", ctypes.c_ulong(NOSUID_NODEV_NOEXEC), HOME_OPTIONS), "mount")
-    os.chdir(HOME)
-    check(libc.capset(struct.pack("Ii", 0x20080522, 0), bytes(24)), "capset")
-    prctl("PR_SET_NO_NEW_PRIVS", SET_NO_NEW_PRIVS, 1)
-    prctl("PR_SET_DUMPABLE", SET_DUMPABLE, 0)
+    steps = [
+        Step.of("mount", b"tmpfs", HOME.encode(), b"tmpfs", NOSUID_NODEV_NOEXEC, HOME_OPTIONS),
+        Step.of("chdir", HOME.encode()),
+        Step.of("capset", struct.pack("Ii", 0x20080522, 0), bytes(24)),
+        Step.of("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        Step.of("prctl", SET_DUMPABLE, 0, 0, 0, 0),
+    ]
     if landlock:
-        system_call("landlock_restrict_self", LANDLOCK_RESTRICT, RULESET, 0)
-    os.closerange(JOB + 1, 1 << 20)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+        steps.append(Step.of("syscall", LANDLOCK_RESTRICT, RULESET, 0))
+    return steps
 
 
 def rehearse() -> None:
@@ -185,9 +219,16 @@ def rehearse() -> None:
     print(end="", flush=True)
 
 
+def close_off(steps: list[Step]) -> None:
+    os.setsid()
+    for what, function, arguments in steps:
+        check(function(*arguments), what)
+    os.closerange(JOB + 1, 1 << 20)
+
+
 def receive_job() -> tuple[dict[str, Any], int]:
     """The job and its memfd. Ends the process quietly when the service closed the socket instead: no job for us."""
-    with socket.socket(fileno=os.dup(JOB)) as channel:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=os.dup(JOB)) as channel:
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
         os._exit(0)
@@ -211,40 +252,38 @@ def offer_stdin(text: str) -> None:
 def set_limits(limits: dict[str, int]) -> None:
     cpu = limits["cpu_seconds"]
     for kind, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_AS, limits["address_space"], limits["address_space"]),
         (resource.RLIMIT_CPU, cpu, cpu),  # SIGKILL at once: pid 1 of a namespace would not feel a SIGXCPU
         (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"], limits["descriptors"]),
         (resource.RLIMIT_NPROC, limits["threads"], limits["threads"]),
-        (resource.RLIMIT_STACK, 8 << 20, 8 << 20),
     ):
         resource.setrlimit(kind, (soft, hard))
 
 
-def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness: Any) -> NoReturn:
+def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
     """The whole life of a child."""
     try:
         job_socket, out, err = descriptors
         os.dup2(out, 1)
         os.dup2(err, 2)
         os.dup2(job_socket, JOB)
-        close_off(landlock)
-        if not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
+        close_off(kit.steps)
+        if request == SPARE and not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
             rehearse()
         message, memfd = receive_job()
         job = message["job"]
         offer_stdin(job.get("stdin", ""))
-        harness.modules.seed(message["seed"])
+        kit.seed(message["seed"])
         set_limits(message["limits"])
-        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
+        prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(kit.syscalls))
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
     except BaseException as problem:  # a child must end here, never return into the forker's loop  # noqa: BLE001
         os.write(2, f"{type(problem).__name__}: {problem}".encode())
         os._exit(FAILED_SETUP)
     try:
-        harness.run(job, JOB)
+        kit.harness.run(job, JOB)
     finally:
         os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
@@ -255,7 +294,7 @@ def tell_end(control: socket.socket, number: int, pid: int) -> None:
     control.send(b"X" + EXIT.pack(number, status, (usage.ru_utime + usage.ru_stime) * 1e3, usage.ru_maxrss))
 
 
-def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any) -> None:
+def serve(control: socket.socket, kit: Kit) -> None:
     thread_id = address_of_thread_id()
     children: dict[int, tuple[int, int]] = {}
     made = 0
@@ -269,18 +308,27 @@ def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harnes
                 os.close(ready)
                 tell_end(control, number, pid)
                 continue
-            tag, descriptors, _, _ = socket.recv_fds(control, 16, 3)
-            if not tag:
+            request, descriptors, _, _ = socket.recv_fds(control, 16, 3)
+            if not request:
                 return
             pid, pidfd = clone(thread_id)
             if pid == 0:
-                live(descriptors, landlock, syscalls, harness)
+                live(request, descriptors, kit)
             for descriptor in descriptors:
                 os.close(descriptor)
             made += 1
             children[pidfd] = (made, pid)
             poll.register(pidfd, select.POLLIN)
             socket.send_fds(control, [b"C" + MADE.pack(made)], [pidfd])
+
+
+def preload(names: list[str]) -> None:
+    """Import them, without what some want to be done at every fork: theory, step 3."""
+    register = os.register_at_fork
+    os.register_at_fork = lambda **_: None
+    for name in names:
+        importlib.import_module(name)
+    os.register_at_fork = register
 
 
 def load_harness(our_files: str) -> Any:
@@ -304,18 +352,23 @@ def main() -> None:
             become_nobody(control)
         landlock = make_ruleset(options["readable"])
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
-        for name in options["preload"]:
-            importlib.import_module(name)
+        preload(options["preload"])
         harness = load_harness(options["our_files"])
         harness.modules.load(**options["modules"])
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what was printed survives being killed
-        threading.stack_size(1 << 20)  # the usual 8 MB each would soon fill the address space of a job
+        importlib.import_module("threading").stack_size(1 << 20)  # the usual 8 MB would soon fill a job's address space
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
+        for _ in range(REHEARSALS):
+            rehearse()
+        kit = Kit(steps_to_close_off(landlock), syscalls, harness.modules.seed, harness)
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())
-        serve(control, landlock, syscalls, harness)
+        serve(control, kit)
     except BaseException as problem:  # told to the service, which starts another forker
         with contextlib.suppress(OSError):
             control.send(b"E" + f"{type(problem).__name__}: {problem}".encode()[:4000])
