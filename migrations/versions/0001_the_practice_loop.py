@@ -213,6 +213,8 @@ def upgrade() -> None:
         sa.Column("test_cases", sa.JSON(), nullable=False),
         sa.Column("hints", sa.JSON(), nullable=False),
         sa.Column("limits", sa.JSON(), nullable=False),
+        sa.Column("modules", sa.JSON(), nullable=False),
+        sa.Column("prompts", sa.Boolean(), nullable=False),
         sa.Column("solution_policy", sa.String(length=20), nullable=False),
         sa.Column("origin", sa.String(length=10), nullable=False),
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),

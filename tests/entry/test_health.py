@@ -16,6 +16,7 @@ from tests.conftest import client_of
 from tests.contract.world import school
 from tests.entry.test_one_error_shape import assert_problem
 from tests.support.people import join
+from tests.support.waiting import eventually
 
 TOKEN = {"Authorization": "Bearer a-token-for-prometheus"}
 NAMES = ["database", "migrations", "judge", "queue", "relay"]
@@ -45,6 +46,20 @@ async def test_readiness_names_every_dependency_with_detail_for_this_machine(cli
     assert answer["status"] == "ready"
     assert [each["name"] for each in answer["checks"]] == NAMES
     assert all(each["detail"] for each in answer["checks"])
+
+
+async def test_readiness_tells_which_modules_can_be_used_and_why_one_can_not(settings: Settings) -> None:
+    offered = ("numpy", "no_such_module")
+    async with started(settings, graders=1, judge_modules=offered) as app, client_of(app) as client:
+
+        async def examined() -> bool:
+            return bool(app.state.grading.modules.modules)
+
+        await eventually(examined)
+        checks = {each["name"]: each for each in (await client.get("/health/ready")).json()["checks"]}
+        assert checks["judge"]["status"] == "ready"
+        assert "Modules offered: numpy." in checks["judge"]["detail"]
+        assert "no_such_module is not installed" in checks["judge"]["detail"]
 
 
 async def test_a_guest_learns_no_detail_an_operator_does(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """`learnflow judge EXERCISE_DIR FILE` and `learnflow judge doctor`, as they are typed."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,10 @@ import pytest
 EXERCISE = Path(__file__).parents[2] / "curriculum" / "01-basics" / "add-two-numbers"
 
 
-def learnflow(*words: str, path: str = "/usr/bin:/bin") -> subprocess.CompletedProcess[str]:
+def learnflow(*words: str, path: str = "/usr/bin:/bin", modules: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "learnflow.entry.cli", "judge", *words]
-    return subprocess.run(command, env={"PATH": path}, capture_output=True, text=True, check=False)
+    environment = {"PATH": path, "LEARNFLOW_JUDGE_MODULES": modules}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_doctor_says_full_here() -> None:
@@ -34,6 +36,37 @@ def test_the_doctor_names_what_is_missing_and_the_command_that_mends_it(tmp_path
     assert not states["full"]["offered"]
     assert [finding["fix"] for finding in states["full"]["findings"]] == ["apt-get install bubblewrap"]
     assert "LEARNFLOW_JUDGE_LOWEST_TIER=none (only in development" in done.stdout
+
+
+def test_the_doctor_lists_the_offered_modules_and_why_one_can_not_be_used() -> None:
+    done = learnflow("doctor", modules="numpy")
+    assert done.returncode == 0
+    assert "Module numpy: 2." in done.stdout
+    assert "MB, ready after" in done.stdout
+    done = learnflow("doctor", modules="numpy,no_such_module")
+    assert done.returncode == 1
+    assert "Module no_such_module: can't be used." in done.stdout
+    assert sys.executable in done.stdout
+    report = json.loads(learnflow("doctor", "--json", modules="numpy,no_such_module").stdout)
+    assert [(module["name"], module["fault"] is None) for module in report["modules"]] == [
+        ("numpy", True),
+        ("no_such_module", False),
+    ]
+    assert "LEARNFLOW_JUDGE_MODULES" in learnflow("doctor", modules="os").stderr
+
+
+def test_an_exercise_on_disk_may_use_what_is_offered(tmp_path: Path) -> None:
+    shutil.copytree(EXERCISE, tmp_path / "exercise")
+    with (tmp_path / "exercise" / "exercise.yaml").open("a") as file:
+        file.write("modules: [numpy]\n")
+    (tmp_path / "answer.py").write_text("import numpy\ndef add(a, b):\n    return numpy.add(a, b)\n")
+    words = [str(tmp_path / "exercise"), str(tmp_path / "answer.py"), "--json"]
+    done = learnflow(*words, modules="numpy")
+    assert done.returncode == 0, done.stderr
+    assert list(json.loads(done.stdout)["modules"]) == ["numpy"]
+    refused = learnflow(*words)
+    assert refused.returncode == 1
+    assert "modules[0]: The module numpy is not offered here" in refused.stderr
 
 
 @pytest.mark.parametrize("option_first", [False, True])

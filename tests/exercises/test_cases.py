@@ -142,7 +142,7 @@ def test_judge_and_catalogue_know_the_same_kinds_comparisons_and_limits() -> Non
 
 
 def test_expected_output_without_cases_becomes_a_case_the_judge_takes() -> None:
-    cases = cases_to_judge([], "Hello\n")
+    cases = cases_to_judge([], "Hello\n", prompts=False)
     check_definition(cases, {})
-    assert cases_to_judge([{"name": "a"}], "Hello\n") == [{"name": "a"}]
-    assert cases_to_judge([], None) == []
+    assert cases_to_judge([{"name": "a"}], "Hello\n", prompts=False) == [{"name": "a"}]
+    assert cases_to_judge([], None, prompts=False) == []

@@ -60,6 +60,11 @@ def test_development_generates_a_secret_once_and_keeps_it(tmp_path: Path) -> Non
         ("submission_rate", "0.5/minute"),
         ("trusted_proxies", "10.0.0.0/8, the proxy"),
         ("log_level", "LOUD"),
+        ("judge_modules", "numpy, os"),
+        ("judge_modules", "numpy.linalg"),
+        ("judge_modules", "numpy,numpy"),
+        ("judge_modules", "../secrets"),
+        ("judge_modules", "learnflow"),
         ("port", "65536"),
     ],
 )
@@ -72,3 +77,6 @@ def test_a_setting_that_makes_no_sense_is_refused_by_name_before_anything_starts
 def test_lists_are_written_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEARNFLOW_CORS_ORIGINS", "https://a.example, https://b.example")
     assert settings().cors_origins == ("https://a.example", "https://b.example")
+    assert settings().judge_modules == ()
+    monkeypatch.setenv("LEARNFLOW_JUDGE_MODULES", " numpy, yaml,")
+    assert settings().judge_modules == ("numpy", "yaml")

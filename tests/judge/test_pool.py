@@ -228,3 +228,14 @@ async def test_a_forker_gives_its_place_to_a_new_one_after_so_many_jobs() -> Non
         assert pool._forkers.isdisjoint(first)
         assert (len(pool._forkers), pool.idle) == (1, 1)
         assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_closing_just_after_a_forker_died_leaves_no_descriptor() -> None:
+    before = open_files()
+    async with ForkerPool(size=1) as pool:
+        (forker,) = pool.forkers
+        forker._kill()
+        async with asyncio.timeout(5):
+            while forker.alive:  # noqa: ASYNC110  # closed at this very moment, the pool has begun nothing yet
+                await asyncio.sleep(0)
+    assert open_files() == before

@@ -10,6 +10,7 @@ import limits
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from learnflow.core import module_names
 from learnflow.core.addresses import is_loopback, parse_networks
 
 SHORTEST_SECRET = 32
@@ -35,6 +36,16 @@ def _rate(text: str) -> str:
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
     parse_networks(texts)
     return texts
+
+
+def _modules(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        fault = module_names.fault_of(name)
+        if fault is not None:
+            raise ValueError(f"{name!r}: {fault}")
+    if len(set(names)) < len(names):
+        raise ValueError("name each module once")
+    return names
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
@@ -102,6 +113,11 @@ class Settings(BaseSettings):
         description="full, reduced or none: the weakest sandbox in which code may be judged; none, no sandbox at all, "
         "counts only in development with the host on loopback.",
     )
+    judge_modules: Annotated[tuple[str, ...], NoDecode, AfterValidator(_modules)] = Field(
+        (),
+        description="Modules beside the standard library that exercises may use, by commas, such as numpy; each, and "
+        "what it imports, must be installed where the judge runs.",
+    )
     catalogue_open: bool = Field(True, description="Whether guests may read the exercise catalogue.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of web pages that may call the API, separated by commas."
@@ -120,7 +136,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, values: dict[str, object]) -> dict[str, object]:
-        for name in ("cors_origins", "trusted_proxies"):
+        for name in ("cors_origins", "trusted_proxies", "judge_modules"):
             raw = values.get(name)
             if isinstance(raw, str):
                 values[name] = tuple(part.strip() for part in raw.split(",") if part.strip())

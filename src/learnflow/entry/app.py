@@ -25,7 +25,7 @@ from learnflow.entry.openapi import DESCRIPTION, TAGS, describe, operation_id
 from learnflow.entry.start import SUBSCRIBERS, tell_start
 from learnflow.events.relay import relay
 from learnflow.exercises.router import router as exercises
-from learnflow.grading.definitions import check_definition
+from learnflow.grading.definitions import definition_check
 from learnflow.grading.service import graders
 from learnflow.grading.verify import verifier
 from learnflow.progress.standing import ProgressStanding
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
             live,
             size=settings.graders,
             lowest_tier=settings.lowest_tier,
+            modules=settings.judge_modules,
             lease_seconds=settings.grader_lease_seconds,
         )
         try:
@@ -80,7 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.signing_key = signing_key
     app.state.standing = ProgressStanding()
-    app.state.check_definition = check_definition
+    app.state.check_definition = definition_check(settings.judge_modules)
     install_problem_handlers(app)
     for router in (health, docs_pages):
         app.include_router(router)

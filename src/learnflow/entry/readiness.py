@@ -97,7 +97,11 @@ def _judge(app: FastAPI) -> Check:
         return Check("judge", True, "No graders in this process (LEARNFLOW_GRADERS=0): `learnflow grader` judges.")
     if not grading.judging:
         return Check("judge", False, grading.advice)
-    return Check("judge", True, f"{grading.size} graders, isolation tier {grading.tier}. {grading.advice}".strip())
+    sentences = [f"{grading.size} graders, isolation tier {grading.tier}."]
+    usable = [module.name for module in grading.modules.modules if module.fault is None]
+    if usable:
+        sentences.append(f"Modules offered: {', '.join(usable)}.")
+    return Check("judge", True, " ".join([*sentences, *grading.modules.faults, grading.advice]).strip())
 
 
 async def _queue(app: FastAPI, session: AsyncSession) -> Check:

@@ -156,12 +156,12 @@ class _Case(_Part):
 
 
 class StdioInput(_Part):
-    """`prompts`: whether what `input("…")` prints is part of the output."""
+    """`prompts`: whether what `input("…")` prints is part of the output; null: as the exercise says."""
 
     stdin: CaseText = ""
     args: Annotated[list[Argument], Field(max_length=MAX_ARGUMENTS)] = []
     files: Files = {}
-    prompts: bool = False
+    prompts: bool | None = None
 
 
 class StdioExpected(_Part):
@@ -353,10 +353,22 @@ def normalised(case: AnyCase) -> dict[str, Any]:
     }
 
 
-def cases_to_judge(test_cases: list[dict[str, Any]], expected_output: str | None) -> list[dict[str, Any]]:
-    """The stored cases; without any, the one program whose output is `expected_output`."""
-    if test_cases or expected_output is None:
-        return test_cases
+def cases_to_judge(
+    test_cases: list[dict[str, Any]], expected_output: str | None, *, prompts: bool
+) -> list[dict[str, Any]]:
+    """The stored cases; without any, the one program whose output is `expected_output`.
+
+    `prompts` is the exercise's own, for cases that don't say.
+    """
+    cases = test_cases if test_cases or expected_output is None else _printing(expected_output)
+    return [_with_prompts(case) for case in cases] if prompts else cases
+
+
+def _with_prompts(case: dict[str, Any]) -> dict[str, Any]:
+    return case if case["kind"] != "stdio" else case | {"input": {"prompts": True} | case["input"]}
+
+
+def _printing(expected_output: str) -> list[dict[str, Any]]:
     return [
         {
             "name": "output",

@@ -49,6 +49,8 @@ def shown_exercise(published: Published, caller: Caller, *, revealed: int = 0) -
             "hints": published.hints if staff else published.hints[:revealed],
             "hints_total": len(published.hints),
             "limits": LimitOverrides.model_validate(published.limits),
+            "modules": published.modules,
+            "prompts": published.prompts,
             "solution_policy": published.solution_policy,
             "language": published.language,
             "version": published.version,

@@ -49,6 +49,8 @@ class ExerciseVersion(Base):
     test_cases: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     hints: Mapped[list[str]] = mapped_column(JSON)
     limits: Mapped[dict[str, Any]] = mapped_column(JSON)
+    modules: Mapped[list[str]] = mapped_column(JSON)  # beside the standard library, that programs may import
+    prompts: Mapped[bool]  # whether what input("…") prints counts, where a case doesn't say
     solution_policy: Mapped[str] = mapped_column(String(20))  # after_solving, always or never
     origin: Mapped[str] = mapped_column(String(10))  # web or course
     author_id: Mapped[int | None] = mapped_column(ForeignKey("students.id", ondelete="SET NULL"))

@@ -39,6 +39,8 @@ class Published:
     test_cases: list[dict[str, Any]]
     hints: list[str]
     limits: dict[str, Any]
+    modules: list[str]
+    prompts: bool
     solution_policy: str
     origin: str
 
@@ -65,6 +67,8 @@ _OF_THE_VERSION = (
     ExerciseVersion.test_cases,
     ExerciseVersion.hints,
     ExerciseVersion.limits,
+    ExerciseVersion.modules,
+    ExerciseVersion.prompts,
     ExerciseVersion.solution_policy,
     ExerciseVersion.origin,
 )

@@ -60,7 +60,7 @@ async def create(
     Raises InvalidInput, SlugTaken, VerificationFailed, VerificationUnavailable.
     """
     draft = content.draft()
-    check_definition(draft.test_cases, draft.limits)
+    check_definition(draft.test_cases, draft.limits, draft.modules)
     if content.slug is not None:
         async with database.read() as session:
             if await queries.id_of_slug(session, content.slug) is not None:
@@ -94,7 +94,7 @@ async def change(
         if content.slug is not None and await queries.id_of_slug(session, content.slug) not in (None, exercise_id):
             raise SlugTaken(content.slug)
     draft = content.draft()
-    check_definition(draft.test_cases, draft.limits)
+    check_definition(draft.test_cases, draft.limits, draft.modules)
     if verify is not None:
         await _verified(content, caller, verify)
     async with database.write() as session:
@@ -135,6 +135,8 @@ async def _verified(content: ExerciseIn, caller: Caller, verify: Verify) -> None
 
 def problems_of(draft: Draft, outcome: Verification, *, has_cases: bool = True) -> list[FieldProblem]:
     """What a verification found, each with the field to look at. Raises VerificationUnavailable for our own faults."""
+    if outcome.modules_fault is not None:
+        return [FieldProblem(field="modules", message=outcome.modules_fault)]
     places = {case["name"]: f"test_cases[{index}]" for index, case in enumerate(draft.test_cases)}
     problems = []
     for failure in outcome.failures:
@@ -221,6 +223,8 @@ async def _write_content(
             test_cases=content.stored_cases(),
             hints=content.hints,
             limits=content.stored_limits(),
+            modules=content.modules,
+            prompts=content.prompts,
             solution_policy=content.solution_policy,
             origin=source.origin,
             author_id=source.author_id,

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from learnflow.core import module_names
 from learnflow.core.text import ShortText, Text, without_nul
-from learnflow.exercises.cases import TestCases, cases_to_judge, normalised
+from learnflow.exercises.cases import TestCases, cases_to_judge, misplaced, normalised
 from learnflow.exercises.standing import Status
 from learnflow.exercises.verification import Draft
 
@@ -84,6 +85,28 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+def _modules(names: list[str]) -> list[str]:
+    for index, name in enumerate(names):
+        fault = module_names.fault_of(name)
+        if fault is None and name in names[:index]:
+            fault = f"{name} is listed twice: once is enough."
+        if fault is not None:
+            raise misplaced((index,), fault)
+    return names
+
+
+Modules = Annotated[
+    list[str],
+    Field(
+        max_length=module_names.MOST_MODULES,
+        description="Modules beside the standard library that programs may import, of those that the operator offers.",
+        examples=[["numpy"]],
+    ),
+    AfterValidator(_modules),
+]
+Prompts = Annotated[bool, Field(description='Whether what `input("…")` prints counts, where a case doesn\'t say.')]
+
+
 class ExerciseIn(BaseModel):
     """An exercise as a teacher writes it. Give `test_cases`, or `expected_output` for a program that only prints."""
 
@@ -101,6 +124,8 @@ class ExerciseIn(BaseModel):
     test_cases: TestCases = []
     hints: Annotated[list[Hint], Field(max_length=MAX_HINTS, description="A ladder: rung by rung.")] = []
     limits: LimitOverrides | None = None
+    modules: Modules = []
+    prompts: Prompts = False
     solution_policy: SolutionPolicy = "after_solving"
     language: Language = "python"
 
@@ -123,8 +148,9 @@ class ExerciseIn(BaseModel):
         return Draft(
             starter_code=self.starter_code,
             solution_code=self.solution_code,
-            test_cases=cases_to_judge(self.stored_cases(), self.expected_output),
+            test_cases=cases_to_judge(self.stored_cases(), self.expected_output, prompts=self.prompts),
             limits=self.stored_limits(),
+            modules=self.modules,
             language=self.language,
         )
 
@@ -176,6 +202,8 @@ class ExerciseOut(BaseModel):
     hints: Sequence[str] = Field(description="The rungs this caller may read: revealed ones, for staff all.")
     hints_total: int
     limits: LimitOverrides
+    modules: list[str]
+    prompts: bool
     solution_policy: SolutionPolicy
     language: str
     version: int

@@ -4,14 +4,15 @@
 `app.state.verify_exercise` (Verify): does the solution pass, and does the starter fail? `?force=true` skips it.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from learnflow.accounts.access import Caller
 
-CheckDefinition: TypeAlias = Callable[[list[dict[str, Any]], Mapping[str, Any]], None]
-"""(test cases, limits): raises `core.errors.InvalidInput` naming the field, such as `test_cases[2].input.function`."""
+CheckDefinition: TypeAlias = Callable[[list[dict[str, Any]], Mapping[str, Any], Sequence[str]], None]
+"""(test cases, limits, modules): raises `core.errors.InvalidInput` naming the field, such as
+`test_cases[2].input.function`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Draft:
     solution_code: str
     test_cases: list[dict[str, Any]]
     limits: dict[str, Any]
+    modules: list[str] = field(default_factory=list)
     language: str = "python"
 
 
@@ -40,17 +42,28 @@ class CaseVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """`failures`: the cases that the solution does not pass; `starter_passes`: the starter passes every case."""
+    """`failures`: the cases that the solution does not pass; `starter_passes`: the starter passes every case.
+
+    `modules_fault`: why the exercise's modules can't be used; nothing was judged then.
+    """
 
     failures: tuple[CaseVerdict, ...] = ()
     starter_passes: bool = False
+    modules_fault: str | None = None
+
+
+class ModulesUnusable(Exception):
+    """An exercise's modules can't be used here; the message says why."""
 
 
 Verify: TypeAlias = Callable[[Draft, Caller], Awaitable[Verification]]
 """Raises `core.errors.Unavailable` when no grader takes or answers it."""
 
-JudgeCode: TypeAlias = Callable[[str, list[dict[str, Any]], Mapping[str, Any]], Awaitable[list[CaseVerdict]]]
+JudgeCode: TypeAlias = Callable[
+    [str, list[dict[str, Any]], Mapping[str, Any], Sequence[str]], Awaitable[list[CaseVerdict]]
+]
 """What `course check` proves a course with.
 
-(code, test cases, limits): a verdict per case, in order; raises when the judge itself fails.
+(code, test cases, limits, modules): a verdict per case, in order; raises ModulesUnusable, and when the judge itself
+fails.
 """

@@ -39,6 +39,7 @@ async def record_judgement(session: AsyncSession, work: HandedIn, judgement: Jud
             "tier": str(judgement.tier),
             "judge_version": judgement.judge_version,
             "interpreter": judgement.interpreter,
+            "modules": judgement.modules,
             **conditions(work.definition.limits),
         },
         results=judgement.results,

@@ -1,6 +1,6 @@
 """Judge a submission again as it was judged, and compare; nothing is recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -36,13 +36,14 @@ class _Kept:
 
 async def replay(database: Database, pool: ForkerPool, submission_id: int) -> Replay:
     """Raises SubmissionNotFound, Conflict when there is no judgement to compare with, and what the judge raises."""
-    kept = await _read(database, submission_id)
+    kept = await _read(database, submission_id, pool.modules)
     limits = limits_of(kept.judged_with, kept.definition.limits)
     judgement = await judging.judge(pool, kept.code, replace(kept.definition, limits=limits))
     now = {
         "tier": str(judgement.tier),
         "judge_version": judgement.judge_version,
         "interpreter": judgement.interpreter,
+        "modules": judgement.modules,
         **conditions(limits),
     }
     return Replay(
@@ -50,7 +51,7 @@ async def replay(database: Database, pool: ForkerPool, submission_id: int) -> Re
         exercise_version=kept.exercise_version,
         cases=len(judgement.results),
         other_conditions=[
-            f"{what.replace('_', ' ')}: {kept.judged_with[what]} then, {value} now"
+            f"{what.replace('_', ' ')}: {_shown(kept.judged_with[what])} then, {_shown(value)} now"
             for what, value in now.items()
             if what in kept.judged_with and kept.judged_with[what] != value
         ],
@@ -58,7 +59,13 @@ async def replay(database: Database, pool: ForkerPool, submission_id: int) -> Re
     )
 
 
-async def _read(database: Database, submission_id: int) -> _Kept:
+def _shown(condition: Any) -> str:
+    if not isinstance(condition, dict):
+        return str(condition)
+    return ", ".join(f"{name} {value}" for name, value in condition.items()) or "none"
+
+
+async def _read(database: Database, submission_id: int, offered: Sequence[str]) -> _Kept:
     async with database.read() as session:
         found = await queries.submission(session, submission_id)
         if found is None:
@@ -68,7 +75,7 @@ async def _read(database: Database, submission_id: int) -> _Kept:
             raise Conflict(
                 f"Submission {submission_id} has the status {found.status} and no judgement to compare with."
             )
-        definition = await Definitions().of(session, found.exercise_id, found.exercise_version)
+        definition = await Definitions(offered).of(session, found.exercise_id, found.exercise_version)
         if definition.fault is not None:
             raise Conflict(f"Judge version {JUDGE_VERSION} can't judge by its cases: {definition.fault}")
         cases = [

@@ -7,7 +7,7 @@ nothing is claimed: hand-ins stay queued, the log says what would mend it, and i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -17,6 +17,7 @@ from learnflow.core.database import Database
 from learnflow.core.logging import get_logger
 from learnflow.core.outage import log_failure
 from learnflow.grading import janitor, queue
+from learnflow.grading.definitions import Definitions
 from learnflow.grading.holders import has_died, new_holder
 from learnflow.grading.worker import Bench, give_back_all, work_on
 from learnflow.judge import ForkerPool, JudgeUnavailable
@@ -43,6 +44,8 @@ class GradingService:
         self.tier = "off" if size == 0 else "none"
         self.advice = "Graders are switched off in this process." if size == 0 else ""
         self.pool: ForkerPool | None = None
+        self.opened = asyncio.Event()  # set once `judging`
+        self.modules = judge.OfferedModules()  # a moment after judging began: which can be used, and why others can't
 
 
 @asynccontextmanager
@@ -52,6 +55,7 @@ async def graders(
     *,
     size: int,
     lowest_tier: Tier,
+    modules: Sequence[str] = (),
     lease_seconds: float = LEASE_SECONDS,
     poll_seconds: float = POLL_SECONDS,
     drain_seconds: float = DRAIN_SECONDS,
@@ -65,10 +69,11 @@ async def graders(
     bench = Bench(
         database=database,
         live=live,
-        pool=ForkerPool(size, lowest=judge.Tier(lowest_tier), private=_private_files(database)),
+        pool=ForkerPool(size, lowest=judge.Tier(lowest_tier), private=_private_files(database), modules=modules),
         holder=new_holder(),
         lease=timedelta(seconds=lease_seconds),
         workers=size + 2,
+        definitions=Definitions(modules),
     )
     workers: set[asyncio.Task[None]] = set()
     if not await _open(service, bench, workers):
@@ -78,6 +83,7 @@ async def graders(
         asyncio.create_task(_every(lease_seconds, lambda: _take_over(bench), at_once=True)),
         asyncio.create_task(_every(poll_seconds, lambda: _poll(service, bench))),
         asyncio.create_task(_every(SECONDS_BETWEEN_PROBES, lambda: _open_later(service, bench, workers))),
+        asyncio.create_task(_examine_modules(service, modules)),
         asyncio.create_task(_every(janitor.SECONDS_BETWEEN_ROUNDS, lambda: janitor.tidy(database), at_once=True)),
     ]
     try:
@@ -101,6 +107,7 @@ async def _open(service: GradingService, bench: Bench, workers: set[asyncio.Task
     report = bench.pool.tier
     service.judging, service.tier, service.pool = True, str(report.tier), bench.pool
     service.advice = "" if report.tier is judge.Tier.full else report.advice()
+    service.opened.set()
     workers.update(asyncio.create_task(work_on(bench)) for _ in range(bench.workers))
     if service.advice:
         log.warning("judging_below_full", tier=service.tier, advice=service.advice)
@@ -125,6 +132,14 @@ def _private_files(database: Database) -> list[str]:
     """What no program may read, for the judge to try: the database and the secret beside it."""
     file = database.file
     return [] if file is None else [str(file.absolute()), str(file.absolute().with_name("secret_key"))]
+
+
+async def _examine_modules(service: GradingService, names: Sequence[str]) -> None:
+    """Tell at the start, not to the first student, what of the offered modules can't be used."""
+    await service.opened.wait()
+    service.modules = await judge.examine_modules(names)
+    for fault in service.modules.faults:
+        log.error("module_not_usable", fault=fault)
 
 
 async def _open_later(service: GradingService, bench: Bench, workers: set[asyncio.Task[None]]) -> None:

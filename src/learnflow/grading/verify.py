@@ -1,6 +1,6 @@
 """Answers what the exercises room asks of a judge (`exercises.verification`), through the queue or directly."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from learnflow.accounts.access import Caller
 from learnflow.core.database import Database
 from learnflow.exercises.errors import VerificationUnavailable
-from learnflow.exercises.verification import CaseVerdict, Draft, JudgeCode, Verification, Verify
+from learnflow.exercises.verification import CaseVerdict, Draft, JudgeCode, ModulesUnusable, Verification, Verify
 from learnflow.grading import judging
 from learnflow.grading.definitions import define
 from learnflow.judge import ForkerPool
@@ -44,8 +44,13 @@ async def verify_draft(pool: ForkerPool, draft: Draft) -> Verification:
 def code_judge(pool: ForkerPool) -> JudgeCode:
     """Judges any code on `pool`, case by case, for `learnflow course check`."""
 
-    async def judge_code(code: str, test_cases: list[dict[str, Any]], limits: Mapping[str, Any]) -> list[CaseVerdict]:
-        judgement = await judging.judge_all(pool, code, define(test_cases, limits))
+    async def judge_code(
+        code: str, test_cases: list[dict[str, Any]], limits: Mapping[str, Any], modules: Sequence[str]
+    ) -> list[CaseVerdict]:
+        try:
+            judgement = await judging.judge_all(pool, code, define(test_cases, limits, modules))
+        except judging.ModulesFault as problem:
+            raise ModulesUnusable(str(problem)) from problem
         return [CaseVerdict(**judging.verdict_of(result)) for result in judgement.results]
 
     return judge_code
@@ -57,6 +62,7 @@ def _request(draft: Draft) -> dict[str, Any]:
         "starter_code": draft.starter_code,
         "test_cases": draft.test_cases,
         "limits": draft.limits,
+        "modules": draft.modules,
     }
 
 
@@ -64,4 +70,5 @@ def _verification(outcome: dict[str, Any]) -> Verification:
     return Verification(
         failures=tuple(CaseVerdict(**failure) for failure in outcome["failures"]),
         starter_passes=outcome["starter_passes"],
+        modules_fault=outcome.get("modules_fault"),
     )

@@ -9,6 +9,8 @@ from learnflow.judge.cases import Case, Comparison, parse_cases
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.doctor import probe
 from learnflow.judge.limits import CaseError, Limits
+from learnflow.judge.modules import ModulesUnavailable
+from learnflow.judge.offered import OfferedModules, examine_modules
 from learnflow.judge.pool import ForkerPool
 from learnflow.judge.run import JUDGE_VERSION, judge_code, run_code
 from learnflow.judge.scoring import assess
@@ -30,6 +32,8 @@ __all__ = [
     "JudgeUnavailable",
     "Judgement",
     "Limits",
+    "ModulesUnavailable",
+    "OfferedModules",
     "RunResult",
     "Tier",
     "TierReport",
@@ -37,6 +41,7 @@ __all__ = [
     "Trace",
     "Verdict",
     "assess",
+    "examine_modules",
     "judge_code",
     "parse_cases",
     "probe",

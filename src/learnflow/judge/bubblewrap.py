@@ -3,7 +3,8 @@
 The sandbox's root is an empty tmpfs, read-only once filled, with: the interpreter that runs this service (the real one,
 neither a shim nor the virtual environment's link), its standard library without site-packages, the shared libraries
 of the system, time zones, /dev/null and /dev/urandom, and `learnflow/judge/inside`. No /proc, no /sys, no /tmp, no /etc
-but the linker's cache, and nothing else of ours.
+but the linker's cache, and nothing else of ours. Modules beside the standard library, where a forker has any, are in
+MODULES.
 """
 
 import functools
@@ -15,8 +16,11 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+from learnflow.judge.modules import Module
+
 HOME = "/home/student"  # an empty directory, over which every job mounts a tmpfs of its own
 OUR_FILES = "/judge"  # on the forker's import path; holds learnflow/judge/inside and nothing else
+MODULES = "/modules"  # on the import path of forkers that have modules beside the standard library
 DEVICES = ("/dev/null", "/dev/urandom")
 NOBODY = 65534  # user and group inside
 
@@ -33,6 +37,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # the order of sets is the same in every forker, so verdicts are too
     "TZ": "UTC",
 }
+
+# Numeric libraries would start a thread for each core, which a job must not have and no clone of a forker would.
+ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "BLIS", "NUMEXPR")}
 
 # -I would ignore PYTHONHASHSEED: no site-packages, no user site, no script directory, no .pyc files, UTF-8 everywhere.
 INTERPRETER_OPTIONS = ("-S", "-s", "-P", "-B", "-X", "utf8")
@@ -102,10 +109,11 @@ def _library_directories() -> list[str]:
 
 
 @functools.cache
-def _filesystem() -> tuple[str, ...]:
+def _filesystem(modules: tuple[Module, ...]) -> tuple[str, ...]:
     inside = f"{OUR_FILES}/learnflow/judge/inside"
     arguments: list[str] = []
-    for folder in _folders_above((*readable_paths(), *DEVICES, inside, HOME)):
+    of_modules = [f"{MODULES}/{name}" for module in modules for _, name in module.files]
+    for folder in _folders_above((*readable_paths(), *DEVICES, inside, HOME, *of_modules)):
         arguments += ["--dir", folder]  # made by bubblewrap itself they would be closed to others than root
     for path in readable_paths():
         arguments += ["--ro-bind", path, path]
@@ -115,6 +123,8 @@ def _filesystem() -> tuple[str, ...]:
     for packages in _installed_packages():
         arguments += ["--size", "4096", "--tmpfs", packages, "--remount-ro", packages]
     arguments += ["--ro-bind", str(Path(__file__).parent / "inside"), inside]
+    for path, name in dict(file for module in modules for file in module.files).items():
+        arguments += ["--ro-bind", path, f"{MODULES}/{name}"]
     for device in DEVICES:
         arguments += ["--dev-bind", device, device]
     return (*arguments, "--dir", HOME, "--remount-ro", "/", "--chdir", HOME)
@@ -136,7 +146,7 @@ def _installed_packages() -> list[str]:
     return found
 
 
-def command(control_descriptor: int) -> list[str]:
+def command(control_descriptor: int, *modules: Module) -> list[str]:
     """argv of a forker that serves on an inherited socket. Raises FileNotFoundError without bubblewrap."""
     program = shutil.which("bwrap")
     if program is None:
@@ -147,7 +157,8 @@ def command(control_descriptor: int) -> list[str]:
     else:
         namespaces.append("--unshare-user")
         rights = ["--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-add", "CAP_SYS_ADMIN"]  # in that namespace only
-    environment = [part for name, value in ENVIRONMENT.items() for part in ("--setenv", name, value)]
+    variables = ENVIRONMENT | (ONE_THREAD if modules else {})
+    environment = [part for name, value in variables.items() for part in ("--setenv", name, value)]
     return [
         program,
         *namespaces,
@@ -157,7 +168,7 @@ def command(control_descriptor: int) -> list[str]:
         *("--hostname", "sandbox"),
         "--clearenv",
         *environment,
-        *_filesystem(),
+        *_filesystem(modules),
         "--",
         real_interpreter().executable,
         *INTERPRETER_OPTIONS,

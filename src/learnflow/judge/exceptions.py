@@ -106,7 +106,7 @@ def _names_in(source: str) -> list[str]:
 def _index_error(message: str) -> str | None:
     if "pop from empty" in message:
         return "the list is already empty, so there is nothing to pop."
-    if "out of range" in message:
+    if "out of range" in message or "out of bounds for axis" in message:
         return "there is no element at this index: the last one is at len(...) - 1, and an empty sequence has none."
     return None
 
@@ -179,6 +179,16 @@ _VALUE_ERRORS = (
     ("empty range", "there is no number to choose from: is the smaller end of the range given first?"),
     ("Exceeds the limit", "this number has too many digits to be shown."),
     ("time data", "this text is no date in the form that was asked for."),
+    (
+        "truth value of an array",
+        "a whole array is neither true nor false: say .any() or .all(), and & or | between two.",
+    ),
+    (
+        "could not be broadcast together",
+        "the shapes of these two arrays don't fit each other: print the .shape of both.",
+    ),
+    ("inhomogeneous shape", "the lists inside have different lengths, so they make no array: each row needs as many."),
+    ("cannot reshape array", "an array can only take a shape that has as many elements as it."),
     ("I/O operation on closed file", "this file is closed already: read it inside the with block."),
 )
 

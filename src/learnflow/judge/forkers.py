@@ -14,7 +14,7 @@ import socket
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from learnflow.judge.messages import (
     Ready,
     read_message,
 )
+from learnflow.judge.modules import Module, lost
 from learnflow.judge.reduced import Place
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
@@ -70,9 +71,11 @@ class Forker:
         lost: Callable[[], None] = lambda: None,
         groups: cgroups.Parents | None = None,
         place: Place | None = None,
+        modules: Sequence[Module] = (),
     ) -> None:
         """With a `place` it runs without bubblewrap: tier `reduced`."""
         self.slot = slot
+        self.modules = tuple(modules)  # beside the standard library, preloaded
         self.landlock = 0
         self.served = 0  # jobs
         self._groups = groups
@@ -92,8 +95,8 @@ class Forker:
         """Start the process and wait until it serves. Raises ForkerLost with what bubblewrap or the forker said."""
         loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[Ready] = loop.create_future()
-        self._launch = Launch(self._place)
-        options = self._launch.options | {"preload": PRELOADED.split()}
+        self._launch = Launch(self._place, self.modules)
+        options = self._launch.options | {"preload": PRELOADED.split(), "modules": self._launch.preload}
         self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.setblocking(False)
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
@@ -120,6 +123,7 @@ class Forker:
             await self.close()
             raise ForkerLost(reason) from problem
         except BaseException:
+            self._kill()  # it may be busy loading a module
             await self.close()
             raise
         self.landlock = facts.landlock
@@ -373,7 +377,7 @@ class Forker:
         if self._ready.done():
             self._lost()
         else:
-            self._ready.set_exception(ForkerLost(reason))
+            self._ready.set_exception(lost(reason))
 
     def _release(self, reason: str) -> None:
         self.alive = False

@@ -9,6 +9,7 @@ from typing import Any
 
 from learnflow.judge import bubblewrap, cgroups
 from learnflow.judge.child import ForkerLost
+from learnflow.judge.modules import Module
 from learnflow.judge.reduced import NoPlace, Place
 from learnflow.judge.syscalls import compiled_filter
 
@@ -18,12 +19,13 @@ LOOKS_FOR_ITS_END, SECONDS_BETWEEN_LOOKS = 50, 0.01
 class Launch:
     """Of one process. With a `place` it runs without bubblewrap. Raises ForkerLost when there is no room for it."""
 
-    def __init__(self, place: Place | None) -> None:
+    def __init__(self, place: Place | None, modules: tuple[Module, ...] = ()) -> None:
         self._place = place
+        self._modules = modules
         self.environment: dict[str, str] = {}
         self.options: dict[str, Any] = {
             "become_nobody": bubblewrap.runs_as_root(),
-            "readable": bubblewrap.readable_paths(),
+            "readable": bubblewrap.readable_paths() + ((bubblewrap.MODULES,) if modules else ()),
             "our_files": bubblewrap.OUR_FILES,
         }
         if place is None:
@@ -37,8 +39,13 @@ class Launch:
         self.environment = place.environment(self.room)
         self.options = place.options(self.room)
 
+    @property
+    def preload(self) -> dict[str, Any]:
+        """Modules beside the standard library, by where the forker finds them."""
+        return {"path": bubblewrap.MODULES, "names": [module.name for module in self._modules]}
+
     def command(self, control: int) -> list[str]:
-        return bubblewrap.command(control) if self._place is None else self._place.command(control)
+        return bubblewrap.command(control, *self._modules) if self._place is None else self._place.command(control)
 
     async def give_back(self, group: cgroups.Group | None) -> None:
         """Once the process has ended and its last child, which without namespaces may outlive it by a moment."""

@@ -13,6 +13,8 @@ from learnflow.judge.child import ForkerLost
 from learnflow.judge.examination import examine
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
+from learnflow.judge.module_pools import ModulePools
+from learnflow.judge.modules import Module, ModulesUnavailable
 from learnflow.judge.plain import PlainForker
 from learnflow.judge.shares import Shares
 from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport, TierState
@@ -35,7 +37,8 @@ class ForkerPool:
     nothing behind. A forker that dies is replaced. It judges in the strongest tier that the machine offers, which is in
     `tier`; where that is below `lowest`, start() raises JudgeUnavailable. `only` is the one tier to try. `private` are
     files of the service, which a program must not be able to read for a tier to be given. After `jobs_per_forker` jobs
-    a forker gives its place to a new one, which starts while the old one still serves.
+    a forker gives its place to a new one, which starts while the old one still serves. Jobs may ask for `modules`
+    beside the standard library, of those given here; they run on other forkers (module_pools.py), in tier full alone.
     """
 
     def __init__(
@@ -46,16 +49,23 @@ class ForkerPool:
         only: Tier | None = None,
         private: Sequence[str] = (),
         jobs_per_forker: int = JOBS_PER_FORKER,
+        modules: Sequence[str] = (),
     ) -> None:
         self.size = size or os.cpu_count() or 1
         self.lowest = lowest if only is None else only
         self.jobs_per_forker = jobs_per_forker
+        self.modules = tuple(modules)
+        self.preloaded: tuple[Module, ...] = ()  # in the forkers of this very pool
+        self._first_slot = 0
+        self._added = 0
+        self._with_modules = ModulePools(self._with)
         self._candidates = tuple(Tier) if only is None else (only,)
         self._private = private
         self._groups: cgroups.Parents | None = None
         self._place: reduced.Place | None = None
         self._relieved: set[AnyForker] = set()  # serve until their successors do
         self._leaving: set[AnyForker] = set()  # serve one job more
+        self._ended: set[AnyForker] = set()  # to be closed, perhaps by a task that does not get to it
         self._closing = False
         self.tier = TierReport(Tier.none)
         self._starting = Tier.none  # what _add() makes
@@ -88,6 +98,7 @@ class ForkerPool:
     async def start(self) -> None:
         """Start every forker and examine one of them. Raises JudgeUnavailable, with nothing left running."""
         self._closing = False
+        self._with_modules = ModulePools(self._with)
         states: list[TierState] = []
         for tier in self._candidates:
             state = await self._try(tier)
@@ -133,20 +144,68 @@ class ForkerPool:
             self._idle.put_nowait(forker)
 
     async def execute(
-        self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None, followed: bool = False
+        self,
+        job: dict[str, Any],
+        limits: Limits,
+        *,
+        owner: Hashable = None,
+        modules: Sequence[str] = (),
+        followed: bool = False,
     ) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
 
-        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time. `followed` is
-        whether the caller has another job that it will send at once when this one has ended.
+        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time. `modules`
+        can be imported by it. `followed` is whether the caller has another job that it will send at once when this one
+        has ended.
 
-        Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
+        Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started,
+        ModulesUnavailable.
         """
-        async with self._shares.place(owner):
-            try:
-                return await self._execute_once(job, limits, followed)
-            except ForkerLost:
-                return await self._execute_once(job, limits, followed)
+        if not modules:
+            async with self._shares.place(owner):
+                return await self.execute_here(job, limits, followed)
+        async with self._with_modules.having(self._offered(modules)) as pool, self._shares.place(owner):
+            return await pool.execute_here(job, limits, followed)
+
+    async def prepare(self, modules: Sequence[str]) -> dict[str, str]:
+        """Have a forker with these modules ready; their versions. Raises ModulesUnavailable, JudgeUnavailable."""
+        if not modules:
+            return {}
+        async with self._with_modules.having(self._offered(modules)) as pool:
+            return {module.name: module.version for module in pool.preloaded}
+
+    def _offered(self, modules: Sequence[str]) -> tuple[str, ...]:
+        for name in modules:
+            if name not in self.modules:
+                raise ModulesUnavailable(name, "is not offered here (LEARNFLOW_JUDGE_MODULES).")
+        if self._closing or not (self._forkers or self._restarts):
+            raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
+        return tuple(sorted(modules))
+
+    def _with(self, modules: tuple[Module, ...], number: int) -> "ForkerPool":
+        """A pool without forkers that is to have these modules."""
+        pool = ForkerPool(self.size, jobs_per_forker=self.jobs_per_forker)
+        pool.tier, pool._starting, pool._groups, pool.preloaded = self.tier, self._starting, self._groups, modules
+        pool._first_slot = self.size * (number + 1)
+        return pool
+
+    @property
+    def ready(self) -> int:
+        """How many forkers serve, busy or not."""
+        return len(self._forkers)
+
+    async def add(self) -> None:
+        """Start one forker more. Raises ForkerLost."""
+        slot = self._first_slot + self._added % self.size
+        self._added += 1
+        await self._add(slot % OTHER_USERS)
+
+    async def execute_here(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
+        """Run one job on a forker of this very pool, without asking whose turn it is."""
+        try:
+            return await self._execute_once(job, limits, followed)
+        except ForkerLost:
+            return await self._execute_once(job, limits, followed)
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         forker = await self._idle_forker()
@@ -155,7 +214,8 @@ class ForkerPool:
         finally:
             if forker in self._leaving:
                 self._leaving.discard(forker)
-                self._in_background(forker.close())
+                self._ended.add(forker)
+                self._in_background(self._close(forker))
             elif forker.alive:
                 self._idle.put_nowait(forker)
                 if forker.served >= self.jobs_per_forker and forker not in self._relieved and not self._closing:
@@ -176,7 +236,13 @@ class ForkerPool:
         if self._starting is Tier.none:
             forker = PlainForker(slot)
         else:
-            forker = Forker(slot, lost=lambda: self._replace(forker), groups=self._groups, place=self._place)
+            forker = Forker(
+                slot,
+                lost=lambda: self._replace(forker),
+                groups=self._groups,
+                place=self._place,
+                modules=self.preloaded,
+            )
         await forker.start()
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
@@ -210,8 +276,9 @@ class ForkerPool:
     def _replace(self, forker: AnyForker) -> None:
         self._forkers.discard(forker)
         self._take_from_queue(forker)
+        self._ended.add(forker)
         if forker in self._relieved | self._leaving:  # its successor is there or on its way
-            self._in_background(forker.close())
+            self._in_background(self._close(forker))
         else:
             self._in_background(self._restart(forker))
 
@@ -221,7 +288,7 @@ class ForkerPool:
         task.add_done_callback(self._restarts.discard)
 
     async def _restart(self, forker: AnyForker) -> None:
-        await forker.close()
+        await self._close(forker)
         while True:
             try:
                 await self._add(forker.slot)
@@ -233,14 +300,19 @@ class ForkerPool:
                 self._trouble = None
                 return
 
+    async def _close(self, forker: AnyForker) -> None:
+        await forker.close()
+        self._ended.discard(forker)
+
     async def close(self) -> None:
         """End every forker. Returns when no process of the pool is left. Jobs that run raise ForkerLost."""
         self._closing = True
+        await self._with_modules.close()
         for task in tuple(self._restarts):
             task.cancel()
         await asyncio.gather(*self._restarts, return_exceptions=True)
-        forkers = self._forkers | self._leaving
-        self._forkers, self._leaving, self._relieved = set(), set(), set()
+        forkers = self._forkers | self._leaving | self._ended
+        self._forkers, self._leaving, self._relieved, self._ended = set(), set(), set(), set()
         await asyncio.gather(*(forker.close() for forker in forkers))
         while not self._idle.empty():
             self._idle.get_nowait()

@@ -37,14 +37,17 @@ async def judge_code(
     on_case: Callable[[CaseResult], None] | None = None,
     budget_seconds: float = 15.0,
     owner: Hashable = None,
+    modules: Sequence[str] = (),
 ) -> Judgement:
     """The verdict of every case, in the order of the cases. `on_case` hears of each as it is decided, in any order.
 
     `budget_seconds` is what the programs may run in all: once it is used up no further case is begun. Waiting for a
-    forker is not counted. `owner` is whose code it is (ForkerPool.execute). Raises JudgeUnavailable when nothing can be
-    run; a forker that dies makes the case it ran an internal_error, never the student's fault.
+    forker is not counted. `owner` is whose code it is, `modules` what it may import beside the standard library
+    (ForkerPool.execute). Raises JudgeUnavailable when nothing can be run, ModulesUnavailable when those can't be had;
+    a forker that dies makes the case it ran an internal_error, never the student's fault.
     """
-    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner)
+    versions = await pool.prepare(modules)
+    submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner, modules)
     async with asyncio.TaskGroup() as group:
         for _ in range(min(pool.size, len(cases))):
             group.create_task(submission.judge_what_is_left())
@@ -56,6 +59,7 @@ async def judge_code(
         tier=pool.tier.tier,
         judge_version=JUDGE_VERSION,
         interpreter=pool.interpreter,
+        modules=versions,
     )
 
 
@@ -68,10 +72,12 @@ async def run_code(
     files: Mapping[str, str] | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     owner: Hashable = None,
+    modules: Sequence[str] = (),
 ) -> RunResult:
-    """Run a program once, with nothing expected of it. Raises ForkerLost or JudgeUnavailable when it can't be run."""
+    """Run a program once, with nothing expected of it. Raises ForkerLost or JudgeUnavailable when it can't be run,
+    ModulesUnavailable."""
     job = {"kind": "stdio", "source": code, "stdin": stdin, "args": list(args), "files": dict(files or {})}
-    return assess_run(await pool.execute(job, limits, owner=owner), code, limits)
+    return assess_run(await pool.execute(job, limits, owner=owner, modules=modules), code, limits)
 
 
 class _Submission:
@@ -86,12 +92,14 @@ class _Submission:
         on_case: Callable[[CaseResult], None] | None,
         budget_seconds: float,
         owner: Hashable,
+        modules: Sequence[str],
     ) -> None:
         self.pool = pool
         self.code = code
         self.limits = limits
         self.on_case = on_case
         self.owner = owner
+        self.modules = modules
         self.seconds_left = budget_seconds
         self.time_limits = 0
         self.syntax_error: CaseResult | None = None
@@ -131,7 +139,8 @@ class _Submission:
         job = unit_job(case, key) if case.kind == "unit" else job_input(case)
         job |= {"source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
-            execution = await self.pool.execute(job, limits, owner=self.owner, followed=bool(self.left))
+            followed = bool(self.left)
+            execution = await self.pool.execute(job, limits, owner=self.owner, modules=self.modules, followed=followed)
             checked = await self._checked(case, execution, limits)
         except ForkerLost:
             return unrun(case, position, Verdict.internal_error, _JUDGE_FAILED, tier)
@@ -170,4 +179,5 @@ class _Submission:
         answer = answer_to_check(case, execution, self.code, limits)
         if answer is None:
             return None
-        return await self.pool.execute(checker_job(case, answer[0]) | {"seed": 0}, CHECKER_LIMITS, owner=self.owner)
+        job = checker_job(case, answer[0]) | {"seed": 0}
+        return await self.pool.execute(job, CHECKER_LIMITS, owner=self.owner, modules=self.modules)

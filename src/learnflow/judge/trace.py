@@ -1,7 +1,7 @@
 """The steps of one run, for a page that draws them. They are made in the sandbox (inside/tracer.py) and untrusted."""
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NotRequired, TypedDict
 
@@ -65,14 +65,15 @@ async def trace_code(
     position: int = 0,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     owner: Hashable = None,
+    modules: Sequence[str] = (),
 ) -> Trace:
     """Run a program with `stdin`, or as the case at `position` runs it, and write down its steps.
 
-    Raises ForkerLost or JudgeUnavailable when it can't be run.
+    Raises ForkerLost or JudgeUnavailable when it can't be run, ModulesUnavailable.
     """
     job = {"kind": "stdio", "stdin": stdin} if case is None else job_input(case)
     job |= {"source": code, "seed": position, "trace": True}
-    execution = await pool.execute(job, limits, owner=owner)
+    execution = await pool.execute(job, limits, owner=owner, modules=modules)
     run = assess_run(execution, code, limits)
     run = replace(run, stdout=run.stdout[:LONGEST_STDOUT], stderr=run.stderr[:LONGEST_STDERR])
     raw = (execution.report or {}).get("trace")

@@ -1,6 +1,6 @@
 """What comes out of the judge: verdicts, the result of a case, of a submission, of a free run."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, TypedDict
 
@@ -94,6 +94,7 @@ class Judgement:
     tier: str
     judge_version: str
     interpreter: str
+    modules: dict[str, str] = field(default_factory=dict)  # beside the standard library, with their versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

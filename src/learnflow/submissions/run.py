@@ -54,8 +54,12 @@ async def enqueue_run(session: AsyncSession, caller: Caller, asked: RunRequest) 
         exercise = await current(session, asked.exercise_id)
         if exercise.archived_at is not None:
             raise ArchivedExercise(asked.exercise_id)
-        cases = cases_to_judge(exercise.test_cases, exercise.expected_output)
-        request |= {"test_cases": visible_cases(cases, caller), "limits": exercise.limits}
+        cases = cases_to_judge(exercise.test_cases, exercise.expected_output, prompts=exercise.prompts)
+        request |= {
+            "test_cases": visible_cases(cases, caller),
+            "limits": exercise.limits,
+            "modules": exercise.modules,
+        }
     return await enqueue(session, student_id=caller.id, kind="run", request=request, exercise_id=asked.exercise_id)
 
 

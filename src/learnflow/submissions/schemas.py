@@ -98,6 +98,9 @@ class JudgedWith(BaseModel):
     tier: str | None = Field(None, examples=["full"])
     judge_version: str | None = None
     interpreter: str | None = Field(None, examples=["CPython 3.11.7"])
+    modules: dict[str, str] | None = Field(
+        None, description="Modules beside the standard library, with their versions.", examples=[{"numpy": "2.4.6"}]
+    )
     limits: dict[str, float] | None = Field(None, description="What one case might use, in seconds and bytes.")
     hash_seed: int | None = Field(None, description="PYTHONHASHSEED, which decides the order of sets.")
     random_seed: int | None = Field(None, description="Seed of `random` in case 0; each case has its position added.")

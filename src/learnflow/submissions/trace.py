@@ -27,8 +27,13 @@ async def enqueue_trace(session: AsyncSession, caller: Caller, asked: TraceReque
         exercise = await current(session, asked.exercise_id)
         if exercise.archived_at is not None:
             raise ArchivedExercise(asked.exercise_id)
-        case = _case_at(cases_to_judge(exercise.test_cases, exercise.expected_output), asked.position)
-        request |= {"test_cases": [case], "limits": exercise.limits, "position": asked.position}
+        cases = cases_to_judge(exercise.test_cases, exercise.expected_output, prompts=exercise.prompts)
+        request |= {
+            "test_cases": [_case_at(cases, asked.position)],
+            "limits": exercise.limits,
+            "modules": exercise.modules,
+            "position": asked.position,
+        }
     return await enqueue(session, student_id=caller.id, kind="trace", request=request, exercise_id=asked.exercise_id)
 
 

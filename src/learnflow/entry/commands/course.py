@@ -18,7 +18,7 @@ from learnflow.exercises.course.export import export_course
 from learnflow.exercises.course.format import Course, Fault
 from learnflow.exercises.course.load import Loaded, load_course
 from learnflow.exercises.course.read import read_course
-from learnflow.grading.definitions import check_definition
+from learnflow.grading.definitions import definition_check
 from learnflow.grading.judging import JudgeFailed
 from learnflow.grading.verify import code_judge
 from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Tier
@@ -36,7 +36,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
     Every file is well-formed, every solution passes, every starter fails, every wrong answer is caught by its case.
     """
-    course = read_course(folder, check_definition=check_definition)
+    course = read_course(folder, check_definition=definition_check(Settings().judge_modules))
     faults = [*course.faults, *_run(_prove(course))]
     if as_json:
         print(json.dumps({"exercises": len(course.exercises), "faults": [asdict(fault) for fault in faults]}, indent=2))
@@ -49,7 +49,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
 
 
 async def _prove(course: Course) -> list[Fault]:
-    async with ForkerPool(lowest=Tier(Settings().lowest_tier)) as pool:
+    settings = Settings()
+    async with ForkerPool(lowest=Tier(settings.lowest_tier), modules=settings.judge_modules) as pool:
         return await prove(course, code_judge(pool))
 
 
@@ -66,7 +67,7 @@ def load(
     An exercise that was changed on the web since is never overwritten unless you say so. With faults in the files
     nothing is loaded.
     """
-    course = read_course(folder, check_definition=check_definition)
+    course = read_course(folder, check_definition=definition_check(Settings().judge_modules))
     if course.faults:
         _tell(course.faults)
         typer.echo("Nothing was loaded.", err=True)

@@ -44,6 +44,7 @@ async def _judge(settings: Settings, size: int) -> str:
             Live(),
             size=size,
             lowest_tier=settings.lowest_tier,
+            modules=settings.judge_modules,
             lease_seconds=settings.grader_lease_seconds,
         ) as service:
             if not service.judging:

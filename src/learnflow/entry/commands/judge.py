@@ -7,6 +7,7 @@ a name is judged as `./doctor`.
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,8 +22,19 @@ from learnflow.entry.commands.replay import replay
 from learnflow.exercises.course.read import read_exercise
 from learnflow.exercises.verification import Draft
 from learnflow.grading import judging
-from learnflow.grading.definitions import check_definition, define
-from learnflow.judge import ForkerLost, ForkerPool, Judgement, JudgeUnavailable, Tier, TierReport, Verdict, probe
+from learnflow.grading.definitions import define, definition_check
+from learnflow.judge import (
+    ForkerLost,
+    ForkerPool,
+    Judgement,
+    JudgeUnavailable,
+    OfferedModules,
+    Tier,
+    TierReport,
+    Verdict,
+    examine_modules,
+    probe,
+)
 
 HELP = "`learnflow judge EXERCISE_DIR FILE [--json]`: judge a program against an exercise on disk."
 
@@ -49,10 +61,11 @@ def judge(
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False,
 ) -> None:
     """Judge a program against an exercise's cases, hidden ones included. Exit code 0: passed, 1: not."""
+    settings = Settings()
     try:
         code = file.read_text(encoding="utf-8")
-        draft = read_exercise(exercise, check_definition=check_definition).content.draft()
-        judgement = asyncio.run(_judge(code, draft))
+        draft = read_exercise(exercise, check_definition=definition_check(settings.judge_modules)).content.draft()
+        judgement = asyncio.run(_judge(code, draft, settings))
     except UnicodeDecodeError as error:
         typer.echo(f"{file} is not UTF-8 text: {error}", err=True)
         raise typer.Exit(1) from error
@@ -72,13 +85,15 @@ def judge(
 
 @app.command()
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False) -> None:
-    """What isolation this machine offers, what is missing and what mends it. Exit code 0: full, 1: less."""
-    report = asyncio.run(probe())
+    """What isolation this machine offers, what is missing and what mends it; whether the modules that are offered to
+    exercises can be used. Exit code 0: full and all of them, 1: less."""
+    report, offered = asyncio.run(_examine(Settings().judge_modules))
     if as_json:
-        typer.echo(json.dumps(asdict(report), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(asdict(report) | asdict(offered), indent=2, ensure_ascii=False))
     else:
         _show_tier(report)
-    if report.tier is not Tier.full:
+        _show_modules(offered)
+    if report.tier is not Tier.full or offered.faults:
         raise typer.Exit(1)
 
 
@@ -87,6 +102,22 @@ _MEANING = {
     Tier.reduced: "No namespaces, but another user, system call filter, Landlock, limits; programs can write no files.",
     Tier.none: "Plain processes: for development alone.",
 }
+
+
+async def _examine(names: Sequence[str]) -> tuple[TierReport, OfferedModules]:
+    report = await probe()
+    return report, await examine_modules(names) if report.tier is Tier.full else OfferedModules()
+
+
+def _show_modules(offered: OfferedModules) -> None:
+    for module in offered.modules:
+        state = f"{module.version}, can be used." if module.fault is None else f"can't be used. {module.fault}"
+        typer.echo(f"Module {module.name}: {state}")
+    if offered.faults:
+        typer.echo(f"To mend it: install it, and what it imports, for {sys.executable}, and offer that too.")
+    if offered.megabytes:
+        cost = f"{offered.megabytes:.0f} MB, ready after {offered.seconds:.2f} s"
+        typer.echo(f"One forker with all that can be used: {cost}.")
 
 
 def _show_tier(report: TierReport) -> None:
@@ -107,9 +138,9 @@ def _show_tier(report: TierReport) -> None:
         console.print("\nNothing is missing.")
 
 
-async def _judge(code: str, draft: Draft) -> Judgement:
-    async with ForkerPool(lowest=Tier(Settings().lowest_tier)) as pool:
-        return await judging.judge(pool, code, define(draft.test_cases, draft.limits))
+async def _judge(code: str, draft: Draft, settings: Settings) -> Judgement:
+    async with ForkerPool(lowest=Tier(settings.lowest_tier), modules=settings.judge_modules) as pool:
+        return await judging.judge(pool, code, define(draft.test_cases, draft.limits, draft.modules))
 
 
 def _show(judgement: Judgement) -> None:

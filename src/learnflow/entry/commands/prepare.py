@@ -20,7 +20,7 @@ from learnflow.entry.migrate import migrate
 from learnflow.exercises.course.load import load_course
 from learnflow.exercises.course.read import read_course
 from learnflow.exercises.models import Exercise
-from learnflow.grading.definitions import check_definition
+from learnflow.grading.definitions import definition_check
 
 CURRICULUM = Path(__file__).parents[4] / "curriculum"
 FIRST_EXERCISE = "add-two-numbers"
@@ -36,7 +36,7 @@ def prepare() -> None:
     settings = Settings()
     settings.signing_key()  # generates one in development; in production says what is missing
     migrate(settings.database_url)
-    course = read_course(CURRICULUM, check_definition=check_definition)
+    course = read_course(CURRICULUM, check_definition=definition_check(settings.judge_modules))
     if course.faults:
         for fault in course.faults:
             typer.echo(str(fault), err=True)

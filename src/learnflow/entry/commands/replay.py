@@ -41,7 +41,7 @@ def replay(
 async def _replay(settings: Settings, submission_id: int) -> Replay:
     database = Database(settings.database_url, pool_size=1)
     try:
-        async with ForkerPool(lowest=Tier(settings.lowest_tier)) as pool:
+        async with ForkerPool(lowest=Tier(settings.lowest_tier), modules=settings.judge_modules) as pool:
             return await judge_again(database, pool, submission_id)
     finally:
         await database.close()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from learnflow.exercises.course.format import EXERCISE_FILE, TEXT_FILES, Course, CourseExercise, Fault, WrongAnswer
-from learnflow.exercises.verification import CaseVerdict, Draft, JudgeCode
+from learnflow.exercises.verification import CaseVerdict, Draft, JudgeCode, ModulesUnusable
 
 
 async def prove(
@@ -18,15 +18,22 @@ async def prove(
 
 
 async def prove_exercise(exercise: CourseExercise, judge: JudgeCode) -> list[Fault]:
+    try:
+        return await _proved(exercise, judge)
+    except ModulesUnusable as error:
+        return [Fault(str(exercise.folder / EXERCISE_FILE), "modules", str(error))]
+
+
+async def _proved(exercise: CourseExercise, judge: JudgeCode) -> list[Fault]:
     draft = exercise.content.draft()
     solution = str(exercise.folder / TEXT_FILES["solution_code"])
     faults = []
-    for verdict in await judge(draft.solution_code, draft.test_cases, draft.limits):
+    for verdict in await judge(draft.solution_code, draft.test_cases, draft.limits, draft.modules):
         if verdict.verdict != "passed":
             why = f" {verdict.explanation}" if verdict.explanation else ""
             message = f"The solution does not pass the case {verdict.name!r} ({verdict.verdict}).{why}"
             faults.append(Fault(solution, None, message))
-    starter = await judge(draft.starter_code, draft.test_cases, draft.limits)
+    starter = await judge(draft.starter_code, draft.test_cases, draft.limits, draft.modules)
     if all(verdict.verdict == "passed" for verdict in starter):
         message = "The starter already passes every case, so there is nothing left to solve."
         faults.append(Fault(str(exercise.folder / TEXT_FILES["starter_code"]), None, message))
@@ -45,7 +52,7 @@ async def _uncaught(wrong: WrongAnswer, draft: Draft, judge: JudgeCode, exercise
     if not cases:
         return [Fault(wrong.path, "caught-by", f"There is no case {wrong.caught_by!r} in {exercise_file}.")]
     # a fault of the judge itself is raised by `judge`, so whatever did not pass was caught, unless the case is at fault
-    [verdict] = await judge(wrong.code, cases, draft.limits)
+    [verdict] = await judge(wrong.code, cases, draft.limits, draft.modules)
     if verdict.fault:
         return [Fault(exercise_file, None, f"With {wrong.path}: {_unjudged(verdict)}")]
     if verdict.verdict == "passed":

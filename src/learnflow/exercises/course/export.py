@@ -42,6 +42,8 @@ def _write_exercise(exercise: Published, folder: Path) -> None:
         "difficulty": exercise.difficulty_level,
         "hints": exercise.hints,
         "limits": exercise.limits,
+        "modules": exercise.modules,
+        "prompts": exercise.prompts or None,
         "solution_policy": exercise.solution_policy if exercise.solution_policy != "after_solving" else None,
         "expected_output": exercise.expected_output,
         "cases": [_case(case) for case in exercise.test_cases],

@@ -20,6 +20,8 @@ from learnflow.exercises.schemas import (
     Language,
     LimitOverrides,
     Line,
+    Modules,
+    Prompts,
     Slug,
     SolutionPolicy,
 )
@@ -55,6 +57,8 @@ class ExerciseFile(_File):
     cases: TestCases = []
     expected_output: Text | None = None
     limits: LimitOverrides | None = None
+    modules: Modules = []
+    prompts: Prompts = False
     solution_policy: SolutionPolicy = "after_solving"
 
 
@@ -121,6 +125,8 @@ def essence(content: ExerciseIn | Published) -> dict[str, Any]:
         "test_cases": test_cases,
         "hints": content.hints,
         "limits": limits,
+        "modules": content.modules,
+        "prompts": content.prompts,
         "solution_policy": content.solution_policy,
     }
 

@@ -114,13 +114,15 @@ def _exercise(
         "test_cases": file.cases,
         "hints": file.hints,
         "limits": file.limits,
+        "modules": file.modules,
+        "prompts": file.prompts,
         "solution_policy": file.solution_policy,
         **texts,
     }
     try:
         content = ExerciseIn.model_validate(fields)
         draft = content.draft()
-        check_definition(draft.test_cases, draft.limits)
+        check_definition(draft.test_cases, draft.limits, draft.modules)
     except ValidationError as error:
         raise _Unreadable(*_faults_of(error, path)) from error
     except InvalidInput as error:

@@ -14,6 +14,8 @@ an object with a tag "t":
     {"t": "object", "name": "Counter", "as": ...}     anything else; "as" is the built-in value it is a kind of, if any
     {"t": "cycle"}  {"t": "cut"}                      a value inside itself; one too deep or too large
 
+numpy's own numbers and arrays are the numbers and lists that they stand for: numpy_values.py.
+
 Whatever a student's object says about itself is ignored: `type(x)` decides, and contents are read with the methods of
 the built-in types, captured when this module is imported, which is before any code of a student is. Nothing here is a
 defence: a program may forge its whole report. The service treats all of it as untrusted and compares it outside.
@@ -24,6 +26,8 @@ import json
 import math
 from itertools import islice
 from typing import Any
+
+from learnflow.judge.inside import numpy_values
 
 Wire = Any  # None | bool | int | float | str | list[Wire] | dict[str, Wire]: mypy has no finite form for it that helps
 
@@ -39,8 +43,9 @@ _mro_of_class = type.__dict__["__mro__"].__get__
 _arguments_of = BaseException.__dict__["args"].__get__
 _field_of = object.__getattribute__
 _escaped = json.encoder.encode_basestring_ascii
-_SEQUENCES = {tuple: "tuple", set: "set", frozenset: "frozenset"}
-_LISTABLE: tuple[type, ...] = (range, type({}.keys()), type({}.values()), type({}.items()))
+# Classes are looked for by id: one of a student's may have a hash and an equality of its own.
+_SEQUENCES = {id(tuple): "tuple", id(set): "set", id(frozenset): "frozenset"}
+_LISTABLE = set(map(id, (range, type({}.keys()), type({}.values()), type({}.items()))))
 # How to see a subclass of a built-in type as that type, with the built-in's own methods.
 _BASES: tuple[tuple[type, Any], ...] = (
     (bool, bool),
@@ -94,6 +99,8 @@ def _encode(value: object, depth: int, budget: _Budget) -> Wire:
         return {"t": "cycle"}
     budget.open.add(id(value))
     try:
+        if id(cls) in numpy_values.TYPES:
+            return _encode_numpy(value, cls, depth + 1, budget)
         return _encode_container(value, cls, depth + 1, budget)
     finally:
         budget.open.discard(id(value))
@@ -110,26 +117,34 @@ def _encode_number(value: Any, budget: _Budget) -> Wire:
     return {"t": "complex", "v": [_encode_number(value.real, budget), _encode_number(value.imag, budget)]}
 
 
+def _encode_numpy(value: object, cls: type, depth: int, budget: _Budget) -> Wire:
+    plain = numpy_values.plain(value, budget.nodes)
+    if plain is value:
+        return _encode_container(value, cls, depth, budget)
+    return {"t": "cut"} if plain is numpy_values.TOO_LARGE else _encode(plain, depth, budget)
+
+
 def _encode_container(value: Any, cls: type, depth: int, budget: _Budget) -> Wire:
     if cls is list:
         return _encode_all(value, depth, budget)
-    if cls in _SEQUENCES:
-        return {"t": _SEQUENCES[cls], "v": _encode_all(value, depth, budget)}
+    if id(cls) in _SEQUENCES:
+        return {"t": _SEQUENCES[id(cls)], "v": _encode_all(value, depth, budget)}
     if cls is dict:
         return {"t": "dict", "v": _encode_pairs(value.items(), depth, budget)}
     mro = _mro_of_class(cls)
+    kinds = set(map(id, mro))
     name = _cut(_name_of_class(cls), 200)
     budget.text -= len(_escaped(name))
-    if BaseException in mro:
+    if id(BaseException) in kinds:
         return {"t": "exception", "name": name, "v": _encode_all(_arguments_of(value), depth, budget)}
     names = _dataclass_fields(mro)
     if names is not None:
         pairs = [[field, _encode(_attribute(value, field), depth, budget)] for field in names]
         return {"t": "dataclass", "name": name, "v": pairs}
-    if cls in _LISTABLE:
+    if id(cls) in _LISTABLE:
         return {"t": "object", "name": name, "as": _encode_all(value, depth, budget)}
     for base, plain in _BASES:
-        if base in mro:
+        if id(base) in kinds:
             return {"t": "object", "name": name, "as": _encode(plain(value), depth, budget)}
     return {"t": "object", "name": name}
 
@@ -219,7 +234,7 @@ def describe_error(error: BaseException, filename: str) -> dict[str, Any]:
         "omitted": omitted,
         "bases": [_cut(_name_of_class(base), 200) for base in _mro_of_class(cls)[:20]],
     }
-    if SyntaxError in _mro_of_class(cls) and not frames:
+    if id(SyntaxError) in map(id, _mro_of_class(cls)) and not frames:
         described["line"] = error.lineno if type(error.lineno) is int else None  # type: ignore[attr-defined]  # a SyntaxError
         described["offset"] = error.offset if type(error.offset) is int else None  # type: ignore[attr-defined]  # a SyntaxError
         described["message"] = _cut(error.msg, MAX_MESSAGE) if type(error.msg) is str else ""  # type: ignore[attr-defined]  # same

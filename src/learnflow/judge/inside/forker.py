@@ -13,7 +13,8 @@ comes in here.
    namespace, on a read-only root that holds the interpreter, its standard library and this folder; no /proc, no
    environment but bubblewrap.ENVIRONMENT. Under root, bubblewrap makes the mounts as root and this process then moves
    into a user namespace of its own as a user that owns nothing (`become_nobody`), before it serves.
-2. It imports what students usually import and the harness, so that a child starts with all of it in memory.
+2. It imports what students usually import, the harness, and the modules beside the standard library that its exercises
+   may use, so that a child starts with all of it in memory.
 3. It rehearses a run itself, so that what children do is resolved and specialised once, here. Nothing is done at a
    fork but what libpython does in C: the hooks of `random`, `logging` and `threading` would cost every child a tenth
    of its time for what a process without threads does not need; `random` is seeded per job.
@@ -403,6 +404,7 @@ def main() -> None:
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
         preload(options["preload"])
         (harness,) = load(options["our_files"], "harness")
+        harness.modules.load(**options["modules"])
         if reduced is not None:
             (walls,) = load(options["our_files"], "reduced")
             reduced = walls.Reduced(bytes.fromhex(options["syscalls"]), options["readable"], **reduced)
@@ -417,7 +419,7 @@ def main() -> None:
             reduced.become_user()
         for _ in range(REHEARSALS):
             rehearse()
-        kit = Kit(steps_to_close_off(landlock), syscalls, importlib.import_module("random").seed, harness, reduced)
+        kit = Kit(steps_to_close_off(landlock), syscalls, harness.modules.seed, harness, reduced)
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())

@@ -34,7 +34,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import batch, encoder, outside, pair, student, tracer, unit_tests
+from learnflow.judge.inside import batch, encoder, modules, outside, pair, student, tracer, unit_tests
+
+__all__ = ["before_filter", "modules", "run", "write_files"]
 
 SOURCE_NAME = "main.py"
 JOB_SOCKET = 3  # where the forker put it

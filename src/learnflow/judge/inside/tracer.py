@@ -23,6 +23,8 @@ from itertools import islice
 from types import CodeType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from learnflow.judge.inside import numpy_values
+
 MAX_STEPS = 1_000
 MAX_BYTES = 380 * 2**10  # of all steps as ASCII JSON; what is left of 512 KiB is for the output and the error
 MAX_VALUE = 200  # characters of one value
@@ -213,8 +215,22 @@ def _show(value: Any, parts: list[str], left: list[int], depth: int) -> None:
         _show_all(opening, closing, value, parts, left, depth)
     elif cls is dict:
         _show_pairs("{", "}", value, ": ", parts, left, depth)
+    elif id(cls) in numpy_values.TYPES:
+        _show_numpy(value, cls, parts, left, depth)
     else:
         _show_object(value, cls, parts, left, depth)
+
+
+def _show_numpy(value: Any, cls: type, parts: list[str], left: list[int], depth: int) -> None:
+    plain = numpy_values.plain(value, MAX_VALUE)
+    if plain is value or plain is numpy_values.TOO_LARGE:
+        _put(f"array of {numpy_values.shape(value)}", parts, left)
+    elif numpy_values.is_array(cls):
+        _put("array(", parts, left)
+        _show(plain, parts, left, depth)
+        _put(")", parts, left)
+    else:
+        _show(plain, parts, left, depth)
 
 
 def _simple(value: Any, cls: type) -> str | None:
