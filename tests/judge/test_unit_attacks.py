@@ -122,3 +122,29 @@ class TestSets(unittest.TestCase):
 """
     assert (await outcome(pool, source, tests)).points == 0
     assert (await outcome(pool, "def add(a, b): return {a, b}\n", tests)).points == 1
+
+
+async def test_a_star_import_does_not_let_the_program_say_what_the_tests_own_names_mean(pool: ForkerPool) -> None:
+    source = """
+class unittest:
+    class TestCase:
+        def assertEqual(self, *args): pass
+def isclose(*args): return True
+math = unittest
+AssertionError = KeyError
+def add(a, b): return 0
+"""
+    tests = """
+import unittest
+from math import isclose
+from add import *
+class Test(unittest.TestCase):
+    def test_it(self): self.assertEqual(add(1, 2), 3)
+def test_near(): assert isclose(add(1, 2), 3)
+"""
+    assert (await outcome(pool, source, tests)).points == 0
+    renamed = await outcome(
+        pool, source + "def all(items): return True\n", tests + "def test_all(): assert all([False])\n"
+    )
+    assert renamed.points == 0
+    assert "ImportError: all is a built-in name" in (renamed.explanation or "")
