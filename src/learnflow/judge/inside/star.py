@@ -39,8 +39,8 @@ def bring(tree: ast.Module, module: str, space: dict[str, Any]) -> Callable[[], 
             if hasattr(source, name):
                 if hasattr(builtins, name):
                     raise ImportError(
-                        f"{name} is a built-in name, and the program gives it another meaning: rename it there, or let the "
-                        f"tests say from {module} import {name}."
+                        f"{name} is a built-in name, and the program gives it another meaning: rename it there, or "
+                        f"write from {module} import {name} in the tests."
                     )
                 space[name] = getattr(source, name)
 
