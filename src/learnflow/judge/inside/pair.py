@@ -41,6 +41,8 @@ def part(close_off: Callable[[], None], serve: Callable[[int], Any]) -> Ends:
     if process:
         for descriptor in (theirs, stdout_inside, stderr_inside):
             os.close(descriptor)
+        os.set_blocking(stdout, False)
+        os.set_blocking(stderr, False)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # pid 1 of a namespace feels only what it handles
         return Ends(ours, (stdout, stderr), process)
     try:
