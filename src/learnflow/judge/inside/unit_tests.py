@@ -121,6 +121,7 @@ def _run_all(link: Link, student: _Importer, tests: str, names: list[str]) -> li
     space[star.IMPORT] = star.bring(tree, student.name, space)
     try:
         exec(compile(tree, TEST_NAME, "exec", dont_inherit=True), space)  # noqa: S102  # the point of it
+        space.get("setUpModule", lambda: None)()
     except (OtherEnded, Malformed):
         raise
     except BaseException as error:  # the tests can't import what they need, for instance
