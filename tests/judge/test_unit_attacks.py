@@ -1,11 +1,14 @@
 """Programs that want a verdict they have not earned from tests of kind unit. None may get a point for it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from tests.judge.hostile.test_hostile import descendants
 from tests.judge.test_unit import TESTS, definition, outcome
 
 from learnflow.judge import CaseResult, ForkerPool, Limits, judge_code, parse_cases
+from learnflow.judge.forkers import SPARES
 
 HERE = Path(__file__).with_name("unit_attacks")
 
@@ -62,6 +65,18 @@ async def test_an_impostor_earns_nothing(pool: ForkerPool, name: str) -> None:
     if name == "reads_the_tests_memory":
         assert result.stdout == "-1 -1 -1\n"
     assert (await outcome(pool, RIGHT)).verdict == "passed"
+
+
+async def test_no_process_of_a_program_outlives_its_tests() -> None:
+    async with ForkerPool(1) as pool:
+        for name in ("stays_after_nonsense", "shuts_the_channel", "never_answers"):
+            result = await limited(pool, HIJACKED[name])
+            assert (result.points, result.verdict == "time_limit") == (0, name != "stays_after_nonsense")
+            [forker] = pool.forkers
+            async with asyncio.timeout(10):
+                # bubblewrap's init, the forker, spares; nothing tells when the kernel has taken the last one away
+                while len(descendants(forker._process.pid)) != 2 + SPARES:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
 
 
 async def test_of_what_tests_hand_over_only_its_public_side_can_be_used(pool: ForkerPool) -> None:
@@ -122,3 +137,29 @@ class TestSets(unittest.TestCase):
 """
     assert (await outcome(pool, source, tests)).points == 0
     assert (await outcome(pool, "def add(a, b): return {a, b}\n", tests)).points == 1
+
+
+async def test_a_star_import_does_not_let_the_program_say_what_the_tests_own_names_mean(pool: ForkerPool) -> None:
+    source = """
+class unittest:
+    class TestCase:
+        def assertEqual(self, *args): pass
+def isclose(*args): return True
+math = unittest
+AssertionError = KeyError
+def add(a, b): return 0
+"""
+    tests = """
+import unittest
+from math import isclose
+from add import *
+class Test(unittest.TestCase):
+    def test_it(self): self.assertEqual(add(1, 2), 3)
+def test_near(): assert isclose(add(1, 2), 3)
+"""
+    assert (await outcome(pool, source, tests)).points == 0
+    renamed = await outcome(
+        pool, source + "def all(items): return True\n", tests + "def test_all(): assert all([False])\n"
+    )
+    assert renamed.points == 0
+    assert "ImportError: all is a built-in name" in (renamed.explanation or "")

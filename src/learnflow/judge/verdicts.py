@@ -59,8 +59,8 @@ class CaseResult:
 
     The case's data appears only in expected, actual, diff, stdout, stderr, explanation and error: whoever hides a
     hidden case blanks these seven and nothing else. `points` is 0 or `weight`, or between them where each of several
-    tests has its own; `trust` says that the student's code shared no process with what decided (older results may say
-    otherwise). `fault` is for the teacher alone: why an internal_error is the exercise's own.
+    tests has its own; `trust` is always "isolated": no student's code shares a process with what decides (it did under
+    older judges). `fault` is for the teacher alone: why an internal_error is the exercise's own.
     """
 
     position: int
@@ -79,7 +79,7 @@ class CaseResult:
     wall_ms: float = 0.0
     cpu_ms: float = 0.0
     memory_kb: int = 0
-    trust: Literal["isolated", "shared-process"] = "isolated"
+    trust: Literal["isolated"] = "isolated"
     tier: str = "full"
     fault: str | None = None
 

@@ -21,6 +21,7 @@ from operator import is_
 from sys import getrefcount
 from typing import Any
 
+from learnflow.judge.inside import arrays
 from learnflow.judge.inside.channel import TOO_LARGE, Malformed, TooLarge, packed
 from learnflow.judge.inside.plain_types import (
     BY_NAME,
@@ -143,6 +144,8 @@ class Crossing:
             wire["of"] = self.encode(value.default_factory, depth + 1)
         elif cls is deque:
             wire["of"] = value.maxlen
+        elif arrays.is_array(cls):
+            wire["of"] = arrays.form(value)
         wire["v"] = self._contents(value, depth)
         self._seen[number] = _look(value)
         return wire
@@ -152,6 +155,8 @@ class Crossing:
             return value.hex()
         if type(value) in DICTS:
             return [self._all(value, depth), self._all(value.values(), depth)]
+        if arrays.is_array(type(value)):
+            return self._all(arrays.elements(value), depth)
         return self._all(value, depth)
 
     def decode(self, wire: Wire, depth: int) -> Any:
@@ -185,6 +190,8 @@ class Crossing:
             value = defaultdict(self.decode(wire["of"], depth + 1))
         elif cls is deque:
             value = deque(maxlen=wire["of"])
+        elif arrays.is_array(cls):
+            value = arrays.empty(wire["of"])
         else:
             value = cls()
         self._keep(number, value)
@@ -200,6 +207,8 @@ class Crossing:
             keys, items = (self._decode_all(part, depth) for part in contents)
             value.clear()
             (dict.update if type(value) is Counter else type(value).update)(value, zip(keys, items, strict=True))
+        elif arrays.is_array(type(value)):
+            arrays.fill(value, self._decode_all(contents, depth))
         else:
             items = self._decode_all(contents, depth)
             value.clear()
@@ -228,7 +237,7 @@ class Crossing:
             return
         size = 0
         for number in reversed(list(self._mirrors)):
-            size += len(self._mirrors[number]) + 10
+            size += len(self._seen[number] or ()) + 10
             if number in self._filling or not _same(self._seen[number], _look(self._mirrors[number])):
                 continue
             if size > MAX_MIRRORED or getrefcount(self._mirrors[number]) <= 2:  # ours, and that of the question
@@ -242,7 +251,7 @@ def _look(value: Any) -> Any:
         return bytes(value)
     if type(value) in DICTS:
         return (*value, *value.values())
-    return tuple(value)
+    return value.tobytes() if arrays.is_array(type(value)) else tuple(value)
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -169,7 +169,16 @@ def _refusal(value: Any) -> AssertionError:
 
 
 def is_plain(value: Any) -> bool:
-    return type(value).__module__ in ("builtins", "collections", "decimal", "fractions", "datetime", "uuid", "pathlib")
+    return type(value).__module__ in (
+        "builtins",
+        "collections",
+        "decimal",
+        "fractions",
+        "datetime",
+        "uuid",
+        "pathlib",
+        "numpy",
+    )
 
 
 def _ordered(name: str) -> Callable[[Any, Any], Any]:

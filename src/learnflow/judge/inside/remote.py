@@ -47,7 +47,6 @@ class Link(Crossing):
         self._poll = select.poll()
         self._poll.register(descriptor, select.POLLIN)
         for output, name in zip(outputs, ("stdout", "stderr"), strict=True):
-            os.set_blocking(output, False)
             self._outputs[output] = (name, codecs.getincrementaldecoder("utf-8")("surrogateescape"))
             self._poll.register(output, select.POLLIN)
         proxies.link = self

@@ -24,7 +24,7 @@ import unittest
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside import assertions, encoder, making, pair, patches, proxies
+from learnflow.judge.inside import assertions, encoder, making, pair, patches, proxies, star
 from learnflow.judge.inside.channel import Malformed, OtherEnded
 from learnflow.judge.inside.handed_over import TEST_MODULE
 from learnflow.judge.inside.remote import Link
@@ -114,12 +114,14 @@ def _run_all(link: Link, student: _Importer, tests: str, names: list[str]) -> li
     _compare_sets_here()
     _reload_there(link, student.name)
     _refuse_logs()
-    tree = assertions.with_told_assertions(ast.parse(tests))
+    tree = star.without_stars(assertions.with_told_assertions(ast.parse(tests)), student.name)
     link.patches.watch((*patches.WATCHED, *_imported_names(tree)))
     linecache.cache[TEST_NAME] = (len(tests), None, tests.splitlines(keepends=True), TEST_NAME)
     space = vars(_tests_module())
+    space[star.IMPORT] = star.bring(tree, student.name, space)
     try:
         exec(compile(tree, TEST_NAME, "exec", dont_inherit=True), space)  # noqa: S102  # the point of it
+        space.get("setUpModule", lambda: None)()
     except (OtherEnded, Malformed):
         raise
     except BaseException as error:  # the tests can't import what they need, for instance
