@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from learnflow.judge import (
     JudgeUnavailable,
     Limits,
     ModulesUnavailable,
+    Tier,
     Verdict,
     examine_modules,
     judge_code,
@@ -442,6 +444,17 @@ async def test_only_what_the_operator_offers_can_be_asked_for(numpy_pool: Forker
         await run(numpy_pool, "import psutil", ("psutil",))
     with pytest.raises(ModulesUnavailable, match="psutil is not offered here"):
         await numpy_pool.prepare(["numpy", "psutil"])
+
+
+async def test_below_full_there_are_none(folder: Path) -> None:
+    (folder / "greeting.py").write_text("")
+    async with ForkerPool(size=1, modules=["greeting"]) as pool:
+        pool.tier = replace(pool.tier, tier=Tier.reduced)
+        with pytest.raises(
+            ModulesUnavailable, match="greeting can be used in isolation tier full alone; here it is red"
+        ):
+            await pool.prepare(["greeting"])
+        assert (await run(pool, "print(1)", ())).stdout == "1\n"
 
 
 @pytest.mark.parametrize("name", ["os", "learnflow", "no_such_module", "numpy.linalg", "", "..", "-x", "__main__"])

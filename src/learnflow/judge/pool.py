@@ -180,6 +180,10 @@ class ForkerPool:
                 raise ModulesUnavailable(name, "is not offered here (LEARNFLOW_JUDGE_MODULES).")
         if self._closing or not (self._forkers or self._restarts):
             raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
+        if self.tier.tier is not Tier.full:
+            raise ModulesUnavailable(
+                modules[0], f"can be used in isolation tier full alone; here it is {self.tier.tier}."
+            )
         return tuple(sorted(modules))
 
     def _with(self, modules: tuple[Module, ...], number: int) -> "ForkerPool":
