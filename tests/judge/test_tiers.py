@@ -141,6 +141,13 @@ def test_without_a_call_that_it_needs_full_is_not_given_and_nothing_crashes(code
 
 
 @as_root
+def test_a_temporary_folder_from_which_no_library_can_be_loaded_is_passed_over(code: str) -> None:
+    mount = 'mount -t tmpfs -o noexec,mode=1777 none /var/tmp && TMPDIR=/var/tmp exec "$0" "$@"'
+    report = run(code, ["unshare", "--mount", "sh", "-c", mount, sys.executable], DOCTOR)
+    assert offered(report)["reduced"]
+
+
+@as_root
 def test_full_does_without_landlock_and_says_so(code: str) -> None:
     report = run(code, masked("--keep-rights", "--deny", "landlock_create_ruleset"), DOCTOR)
     assert offered(report) == {"full": True, "reduced": False, "none": True}
