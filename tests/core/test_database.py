@@ -65,8 +65,7 @@ async def test_insert_or_ignore_and_upsert(database: Database) -> None:
         row = {"name": "a", "holder": "first", "expires_at": now()}
         for _ in range(2):
             await session.execute(insert_or_ignore(session, RelayLease, conflict=["name"]).values(**row))
-        await session.execute(
-            upsert(session, RelayLease, row | {"holder": "second"}, conflict=["name"], replace=["holder"])
-        )
+        statement = upsert(session, RelayLease, conflict=("name",), replace=("holder",))
+        await session.execute(statement, row | {"holder": "second"})
     async with database.read() as session:
         assert list(await session.scalars(select(RelayLease.holder))) == ["second"]

@@ -1,5 +1,7 @@
-"""One trip per statement gives what aiosqlite's four gave."""
+"""SQLite on the event loop gives what aiosqlite's thread gave, and never holds the loop for long."""
 
+import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from learnflow.core.database import Database
-from learnflow.core.sqlite_trips import FIRST_ROWS
+from learnflow.core.sqlite_trips import COMMITS_BETWEEN_CHECKPOINTS, FIRST_ROWS
 
 COUNT = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most) SELECT i FROM n")
 
@@ -59,4 +61,65 @@ async def test_errors_are_sqlalchemys_and_the_connection_goes_on(sqlite: Databas
             await session.execute(text("SELECT * FROM elsewhere"))
     async with sqlite.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 0
+    await sqlite.close()
+
+
+async def test_a_long_query_leaves_the_event_loop_to_others(sqlite: Database) -> None:
+    beats = 0
+
+    async def beat() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0.001)
+
+    heart = asyncio.create_task(beat())
+    count = text(
+        "SELECT count(*) FROM "
+        "(WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3000000)"
+    )
+    async with sqlite.read() as session:
+        before = beats
+        assert (await session.execute(count)).scalar_one() == 3_000_000
+        assert beats > before + 5
+        assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 0
+    heart.cancel()
+    await sqlite.close()
+
+
+async def test_a_lock_of_another_process_is_waited_for_and_the_event_loop_is_not_held(sqlite: Database) -> None:
+    other = sqlite3.connect(str(sqlite.engine.url.database), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    let_go = asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+    async with sqlite.write() as session:
+        await session.execute(text("INSERT INTO things (name) VALUES ('a')"))
+        assert let_go.when() <= asyncio.get_running_loop().time()
+    other.close()
+    await sqlite.close()
+
+
+async def test_the_log_is_moved_into_the_database_now_and_then(sqlite: Database, tmp_path: Path) -> None:
+    for number in range(3 * COMMITS_BETWEEN_CHECKPOINTS):
+        async with sqlite.write() as session:
+            await session.execute(text("INSERT INTO things (name) VALUES (:name)"), {"name": f"{number}" * 100})
+    log, database = (tmp_path / name for name in ("trips.db-wal", "trips.db"))
+    assert log.stat().st_size < 2 * 2**20
+    assert database.stat().st_size > 50_000
+    await sqlite.close()
+
+
+async def test_a_cancelled_statement_spoils_neither_its_connection_nor_the_next(sqlite: Database) -> None:
+    async def count_for_long() -> None:
+        async with sqlite.read() as session:
+            await session.execute(COUNT, {"most": 2_000_000})
+
+    task = asyncio.create_task(count_for_long())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with sqlite.write() as session:
+        await session.execute(text("INSERT INTO things (name) VALUES ('a')"))
+    async with sqlite.read() as session:
+        assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 1
     await sqlite.close()

@@ -9,8 +9,10 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from tests.support.waiting import eventually
 
 from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, examination, probe
+from learnflow.judge.forkers import SPARES
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
 SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
@@ -58,6 +60,16 @@ def mounts() -> int:
     return len(Path("/proc/self/mounts").read_text().splitlines())
 
 
+async def stocked_up(pool: ForkerPool) -> None:
+    """Until every forker has all its spares."""
+
+    async def all_there() -> bool:
+        spares = [spare for forker in pool.forkers for spare in forker._spares]
+        return len(spares) == SPARES * pool.size and all(spare.ready.done() for spare in spares)
+
+    await eventually(all_there)
+
+
 async def test_this_machine_isolates_fully(pool: ForkerPool) -> None:
     assert pool.tier.tier is Tier.full
     assert (await probe()).tier is Tier.full
@@ -74,9 +86,7 @@ async def test_jobs_queue_for_idle_forkers(pool: ForkerPool) -> None:
 async def test_five_hundred_jobs_leave_nothing_behind(pool: ForkerPool) -> None:
     async def some_jobs(count: int) -> None:
         await asyncio.gather(*(pool.execute(HELLO, Limits()) for _ in range(count)))
-        for forker in pool._forkers:  # until the spares are there
-            assert forker._spare is not None
-            await forker._spare.ready
+        await stocked_up(pool)
 
     await some_jobs(20)
     before = open_files(), mounts(), len(processes_of(pool))
@@ -84,11 +94,12 @@ async def test_five_hundred_jobs_leave_nothing_behind(pool: ForkerPool) -> None:
     assert (open_files(), mounts(), len(processes_of(pool))) == before
 
 
-async def test_closing_leaves_no_process_no_descriptor_and_no_mount() -> None:
+async def test_closing_leaves_no_process_no_descriptor_and_no_mount(pool: ForkerPool) -> None:
+    await stocked_up(pool)  # the other pool of this process
     before = open_files(), mounts()
-    async with ForkerPool(size=2) as pool:
-        await pool.execute(HELLO, Limits())
-        processes = processes_of(pool)
+    async with ForkerPool(size=2) as another:
+        await another.execute(HELLO, Limits())
+        processes = processes_of(another)
         assert len(processes) >= 6  # bubblewrap twice and the forker, for each of two; and spares
     await until_gone(processes)
     assert (open_files(), mounts()) == before
@@ -138,8 +149,7 @@ async def test_a_forker_that_is_killed_is_replaced_and_its_job_run_again(own_poo
 @pytest.mark.parametrize("which", [0, 1, 2, 3], ids=["bubblewrap", "bubblewrap inside", "forker", "spare"])
 async def test_killing_an_idle_process_of_the_sandbox_costs_nothing(own_pool: ForkerPool, which: int) -> None:
     (forker,) = own_pool._forkers
-    assert forker._spare is not None
-    await forker._spare.ready
+    await forker._spares[0].ready
     os.kill(processes_of(own_pool)[which], signal.SIGKILL)
     for _ in range(3):
         assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"

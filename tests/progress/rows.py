@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from learnflow.accounts.models import Student
 from learnflow.core.ids import new_uuid
 from learnflow.exercises.models import Exercise
-from learnflow.progress.models import Progress
+from learnflow.progress.formula import Figures
 from learnflow.progress.record import record_outcome
 from learnflow.submissions.models import Submission
 
@@ -74,7 +74,7 @@ async def a_submission(
 
 async def an_attempt(
     session: AsyncSession, student: Student, exercise: Exercise, *, score: int, at: datetime = MONDAY
-) -> Progress:
+) -> Figures:
     """A graded submission, recorded as a grader records it."""
     await a_submission(session, student, exercise, score=score, at=at)
     return await record_outcome(

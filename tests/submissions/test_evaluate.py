@@ -34,8 +34,8 @@ async def test_an_evaluation_is_told_as_an_event_in_its_own_transaction(judging_
     handed_in = (await school.hand_in(WRONG, wait=20)).json()
     teacher = Caller(Role.teacher, id=school.teacher.id)
     async with school.app.state.database.write() as session:
-        await evaluation.evaluate(session, teacher, handed_in["id"], EvaluationRequest(score=0))
-        await session.flush()
+        async with session.begin_nested():
+            await evaluation.evaluate(session, teacher, handed_in["id"], EvaluationRequest(score=0))
         told = await session.scalars(select(OutboxRow).where(OutboxRow.type == SubmissionEvaluated.type))
         row = told.one()
     assert row.key == str(school.student.user_id)

@@ -12,11 +12,12 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Request
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator, event, select
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Table, TypeDecorator, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker, create_async_engine
@@ -132,7 +133,6 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.close()
     except Exception:
         connection.close()  # the pool doesn't know it yet, and each holds a thread
@@ -161,39 +161,67 @@ async def hold_row(session: AsyncSession, key: Any, value: int) -> None:
 
 def insert_or_ignore(session: AsyncSession, table: Any, *, conflict: Sequence[str]) -> Any:
     """INSERT … ON CONFLICT (`conflict`) DO NOTHING, for the session's database."""
-    return _insert(session, table).on_conflict_do_nothing(index_elements=list(conflict))
+    return _inserts(_dialect(session))(table).on_conflict_do_nothing(index_elements=list(conflict))
 
 
 def upsert(
     session: AsyncSession,
-    table: Any,
-    values: dict[str, Any] | None = None,
+    model: type[Base],
     *,
-    conflict: Sequence[str],
-    add: Sequence[str] = (),
-    replace: Sequence[str] = (),
+    conflict: tuple[str, ...],
+    add: tuple[str, ...] = (),
+    replace: tuple[str, ...] = (),
+    returning: bool = False,
 ) -> Any:
-    """INSERT `values`, or on a conflict add to the columns `add` and overwrite the columns `replace`.
+    """INSERT a row or rows, or on a conflict add to the columns `add` and overwrite the columns `replace`, if any.
 
-    Without `values`, give the rows to `session.execute` beside it: one statement, compiled once, for any number.
+    Give the values to `session.execute` beside it: the statement is built and compiled once for any of them.
     """
-    statement = _insert(session, table)
-    if values is not None:
-        statement = statement.values(**values)
-    target = table.__table__ if hasattr(table, "__table__") else table
-    changes = {name: target.c[name] + statement.excluded[name] for name in add}
+    return _upsert(_dialect(session), model, conflict, add, replace, returning)
+
+
+@cache
+def _upsert(
+    dialect: str,
+    model: type[Base],
+    conflict: tuple[str, ...],
+    add: tuple[str, ...],
+    replace: tuple[str, ...],
+    returning: bool,
+) -> Any:
+    table = table_of(model)
+    statement = _inserts(dialect)(table)
+    changes = {name: table.c[name] + statement.excluded[name] for name in add}
     changes |= {name: statement.excluded[name] for name in replace}
-    return statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=list(conflict), set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(conflict))
+    return statement.returning(*table.c) if returning else statement
 
 
-def _insert(session: AsyncSession, table: Any) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+def table_of(model: type[Base]) -> Table:
+    """A model's table, for statements that make no objects."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _dialect(session: AsyncSession) -> str:
+    return session.get_bind().dialect.name
+
+
+def _inserts(dialect: str) -> Any:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
 
 
 def database_of(request: Request) -> Database:
     database: Database = request.app.state.database
     return database
+
+
+async def _database(request: Request) -> Database:
+    return database_of(request)  # a dependency that is no coroutine would make a trip to a thread
 
 
 async def _read_session(request: Request) -> AsyncGenerator[AsyncSession]:
@@ -209,4 +237,4 @@ async def _write_session(request: Request) -> AsyncGenerator[AsyncSession]:
 # scope="function": the transaction ends before the answer is sent, so a failed commit is never told as a success.
 ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
 WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")]
-DatabaseDep = Annotated[Database, Depends(database_of)]
+DatabaseDep = Annotated[Database, Depends(_database)]

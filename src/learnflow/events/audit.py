@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from learnflow.core.database import insert_or_ignore
+from learnflow.core.database import upsert
 from learnflow.events.envelope import Envelope
 from learnflow.events.models import SystemEvent
 
@@ -25,4 +25,4 @@ async def record_in_audit_log(session: AsyncSession, envelopes: Sequence[Envelop
         }
         for envelope in envelopes
     ]
-    await session.execute(insert_or_ignore(session, SystemEvent.__table__, conflict=["occurred_at", "event_id"]), rows)
+    await session.execute(upsert(session, SystemEvent, conflict=("occurred_at", "event_id")), rows)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from learnflow.events.models import OutboxRow
+from sqlalchemy import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,8 @@ class Envelope:
     occurred_at: datetime
 
 
-def envelope_of(row: OutboxRow) -> Envelope:
+def envelope_of(row: Row[Any]) -> Envelope:
+    """From a row of the outbox."""
     return Envelope(
         event_id=row.event_id,
         type=row.type,

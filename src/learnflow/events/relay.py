@@ -27,14 +27,14 @@ from datetime import timedelta
 from typing import Any, cast
 
 from prometheus_client import Counter
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, bindparam, delete, or_, select, update
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.clock import now
 from learnflow.core.context import act_as_system
-from learnflow.core.database import Database, insert_or_ignore
+from learnflow.core.database import Database, insert_or_ignore, table_of
 from learnflow.core.ids import new_uuid
 from learnflow.core.logging import get_logger
 from learnflow.events.envelope import Envelope, envelope_of
@@ -54,6 +54,17 @@ STALLED_AFTER_SECONDS = 15.0
 
 RELAYED = Counter("learnflow_events_relayed_total", "Events taken from the outbox to every subscriber.")
 log = get_logger(__name__)
+
+_OUTBOX, _LEASES = table_of(OutboxRow), table_of(RelayLease)
+_DUE = select(_OUTBOX).order_by(_OUTBOX.c.id).limit(BATCH)
+_DUE_BUT = _DUE.where(_OUTBOX.c.key.not_in(bindparam("waiting", expanding=True)))
+_DELETE = delete(_OUTBOX).where(_OUTBOX.c.id.in_(bindparam("ids", expanding=True)))
+_AT = bindparam("moment", type_=_LEASES.c.expires_at.type)
+_RENEW = (
+    update(_LEASES)
+    .where(_LEASES.c.name == LEASE_NAME, or_(_LEASES.c.holder == bindparam("relay"), _LEASES.c.expires_at < _AT))
+    .values(holder=bindparam("relay"), expires_at=bindparam("until", type_=_LEASES.c.expires_at.type))
+)
 
 _Row = tuple[int, Envelope]
 """An event with its id in the outbox."""
@@ -146,11 +157,9 @@ class Relay:
         waiting = [key for key, held in self._held.items() if held.until > moment]
         if len(waiting) >= MOST_KEYS_HELD:
             return []
-        query = select(OutboxRow).order_by(OutboxRow.id).limit(BATCH)
-        if waiting:
-            query = query.where(OutboxRow.key.not_in(waiting))
         async with self.database.read() as session:
-            return [(row.id, envelope_of(row)) for row in await session.scalars(query)]
+            rows = await session.execute(_DUE_BUT if waiting else _DUE, {"waiting": waiting} if waiting else {})
+            return [(row.id, envelope_of(row)) for row in rows]
 
     async def _deliver_or_hold(self, run: Sequence[_Row], refused: set[str]) -> int | None:
         """Deliver in one transaction, or failing that one by one; the keys of events refused are added to `refused`.
@@ -183,7 +192,7 @@ class Relay:
             async with self.database.write() as session:
                 if not await self._hold_lease(session):
                     return None
-                gone = await session.execute(delete(OutboxRow).where(OutboxRow.id.in_([number for number, _ in rows])))
+                gone = await session.execute(_DELETE, {"ids": [number for number, _ in rows]})
                 if cast("CursorResult[Any]", gone).rowcount != len(rows):
                     raise _Overtaken
                 for subscriber in self.subscribers:
@@ -215,11 +224,8 @@ class Relay:
     async def _hold_lease(self, session: AsyncSession) -> bool:
         """Take or renew the lease; its row stays locked until the transaction ends."""
         moment = now()
-        renewed = await session.execute(
-            update(RelayLease)
-            .where(RelayLease.name == LEASE_NAME, or_(RelayLease.holder == self.name, RelayLease.expires_at < moment))
-            .values(holder=self.name, expires_at=moment + LEASE)
-        )
+        mine = {"relay": self.name, "moment": moment, "until": moment + LEASE}
+        renewed = await session.execute(_RENEW, mine)
         if cast("CursorResult[Any]", renewed).rowcount:
             return True
         first = await session.execute(

@@ -66,10 +66,11 @@ class Child:
         os.set_blocking(self.stdout, False)
         os.set_blocking(self.stderr, False)
 
-    def hand_over(self, control: socket.socket) -> None:
+    def hand_over(self, control: socket.socket, *, in_a_hurry: bool = False) -> None:
         """Send the child's ends to the forker and forget them here. Raises OSError when the forker is gone."""
         try:
-            socket.send_fds(control, [b"F"], [self._job_inside.fileno(), self._stdout_inside, self._stderr_inside])
+            request = b"H" if in_a_hurry else b"F"
+            socket.send_fds(control, [request], [self._job_inside.fileno(), self._stdout_inside, self._stderr_inside])
         finally:
             self._job_inside.close()
             os.close(self._stdout_inside)

@@ -98,12 +98,12 @@ async def examine(
     of the service that no program may read."""
     if tier is Tier.none:
         return await _runs_at_all(forker)
+    if place is not None and not _can_end(forker):
+        return TierState(tier, False, (Finding("The service can't end a program.", "give the server CAP_KILL."),))
     endless = await forker.run({"kind": "stdio", "source": "while True: pass"}, _SHORT)
     if endless.stopped != "wall" or endless.wall_ms > _LONG_MS:  # its CPU limit would have ended it
         what = f"A program that does not end can't be stopped: {endless}."
         return TierState(tier, False, (Finding(what, "report this."),))
-    if place is not None and not _can_end(forker):
-        return TierState(tier, False, (Finding("The service can't end a program.", "give the server CAP_KILL."),))
     decoy = None if place is None else place.decoy(_DECOY)
     facts = {
         "tier": tier,

@@ -12,6 +12,7 @@ import secrets
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,18 +40,23 @@ SECONDS_TO_START = 20.0
 SECONDS_TO_DIE = 5.0  # what a killed child or a closed forker may take before its whole sandbox is killed
 SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
 SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
-THREADS = 32  # processes of the forker's user: the forker, two children, and the threads of the student
+SPARES = 4  # children kept ready while a forker has nothing to do, about 2.5 MB each; after a job one at once
+SECONDS_OF_QUIET = 0.02  # after a job, before it makes the others: until then the verdict is recorded and sent
+SECONDS_BETWEEN_SPARES = 0.004
+THREADS = 32 + SPARES  # processes of the forker's user: the forker, its children, and the threads of the student
 DESCRIPTORS = 64
-OUR_MEMORY = 8 * 2**20  # on top of a job's, in its cgroup: the spare, page tables and what the forker itself touches
+OUR_MEMORY = 5 * 2**20  # beside a job's, in its cgroup: what the forker touches, page tables
+SPARE_MEMORY = 3 * 2**20  # of each spare
 
 _NOT_STARTED = b"\x00"
 
 # What introductory courses import. A module that is not listed is imported when a program asks for it, only slower.
+# Shared libraries that a module brings with it make every child dearer: asyncio, hashlib and tempfile by a twentieth.
 PRELOADED = """
 math cmath random statistics decimal fractions numbers datetime calendar time string re textwrap json csv io os sys
 collections collections.abc itertools functools operator heapq bisect array copy enum dataclasses typing types abc
-contextlib pprint inspect traceback warnings pathlib tempfile shutil glob hashlib base64 struct secrets uuid zlib
-threading queue asyncio unittest ast keyword logging argparse html urllib.parse unicodedata locale graphlib
+contextlib pprint inspect traceback warnings pathlib glob base64 struct
+threading queue unittest ast keyword logging argparse html urllib.parse unicodedata locale graphlib
 """
 
 
@@ -75,7 +81,8 @@ class Forker:
         self.alive = False
         self._lost = lost
         self._asked = 0
-        self._spare: Child | None = None
+        self._spares: deque[Child] = deque()
+        self._stock_up_later: asyncio.TimerHandle | None = None
         self._children: dict[int, Child] = {}
         self._process_end = -1  # pidfd of bubblewrap; -1 when there is no process
         self._empty_size = 0  # bytes of address space that a child has before it does anything
@@ -105,7 +112,7 @@ class Forker:
         try:
             await self._enter_group()
             offer_oom_score(self._control, self.pid)
-            self._prepare_spare()
+            self._stock_up()
         except BaseException as problem:
             await self.close()
             if isinstance(problem, OSError):
@@ -117,26 +124,51 @@ class Forker:
             self._group = cgroups.Group(self._groups)
             await asyncio.to_thread(self._group.enter, self.pid, THREADS)
 
-    async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
-        """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed."""
+    async def run(self, job: dict[str, Any], limits: Limits, *, followed: bool = False) -> Execution:
+        """Run one job in a child of its own. Raises ForkerLost when the sandbox, not the job, failed.
+
+        `followed` is whether another job will come at once: its child is then made while this job runs.
+        """
         if not self.alive:
             raise ForkerLost("the forker has ended")
-        if self._spare is None:
-            self._prepare_spare()
-        child, self._spare = self._spare, None
-        if child is None:
+        self._stop_stocking_up()
+        child = self._spares.popleft() if self._spares else self.make_child(in_a_hurry=True)
+        if not self.alive:
             raise ForkerLost("the forker has just ended")
         self.served += 1
         try:
             await self._is_there(child)
-            return await self.run_in(child, job, limits)
+            return await self.run_in(child, job, limits, followed=followed)
         finally:
             self.forget(child)
-            asyncio.get_running_loop().call_soon(self._want_spare)  # once whoever waits for this verdict has it
+            asyncio.get_running_loop().call_soon(self._after_job)  # once whoever waits for this verdict has it
 
-    def _want_spare(self) -> None:
-        if self.alive and self._spare is None:
-            self._prepare_spare()
+    def _after_job(self) -> None:
+        if not self.alive:
+            return
+        if not self._spares:
+            self._add_spare()
+        self._stop_stocking_up()
+        self._stock_up_later = asyncio.get_running_loop().call_later(SECONDS_OF_QUIET, self._stock_up)
+
+    def _stock_up(self) -> None:
+        """Make one more spare, and the others one by one unless a job comes."""
+        self._stop_stocking_up()
+        if self.alive and len(self._spares) < SPARES:
+            self._add_spare()
+            self._stock_up_later = asyncio.get_running_loop().call_later(SECONDS_BETWEEN_SPARES, self._stock_up)
+
+    def _stop_stocking_up(self) -> None:
+        if self._stock_up_later is not None:
+            self._stock_up_later.cancel()
+            self._stock_up_later = None
+
+    def _add_spare(self, *, in_a_hurry: bool = False) -> None:
+        child = self.make_child(in_a_hurry=in_a_hurry)
+        if self.alive:
+            self._spares.append(child)
+        else:
+            self.forget(child)
 
     async def _is_there(self, child: Child) -> None:
         """Usually it has been there for long, as the spare."""
@@ -154,7 +186,7 @@ class Forker:
         self._children.pop(child.number, None)
         child.close()
 
-    async def run_in(self, child: Child, job: dict[str, Any], limits: Limits) -> Execution:
+    async def run_in(self, child: Child, job: dict[str, Any], limits: Limits, *, followed: bool = False) -> Execution:
         """Run one job in a child that is ready."""
         loop = asyncio.get_running_loop()
         stopped: list[str] = []
@@ -183,10 +215,13 @@ class Forker:
         ]
         try:
             if self._group is not None:
-                self._group.limit(limits.memory_bytes + OUR_MEMORY)
+                spares = max(len(self._spares), 1)
+                self._group.limit(limits.memory_bytes + OUR_MEMORY + spares * SPARE_MEMORY)
             _write_all(memfd, _NOT_STARTED + self._message(job, limits))
             began = time.perf_counter()
             socket.send_fds(child.job, [b"J", bytes.fromhex(job.get("key", ""))], [memfd])
+            if followed and not self._spares:
+                self._add_spare(in_a_hurry=True)
             status, cpu_ms, memory_kb = await child.exit
             wall_ms = (time.perf_counter() - began) * 1e3
             for output in outputs:
@@ -233,20 +268,15 @@ class Forker:
         }
         return json.dumps(message).encode("ascii")
 
-    def _prepare_spare(self) -> None:
-        child = self.make_child()
-        if self.alive:
-            self._spare = child
-        else:
-            self.forget(child)
+    def make_child(self, *, in_a_hurry: bool = False) -> Child:
+        """Ask for a child; its `ready` tells when it is there. forget() it in the end.
 
-    def make_child(self) -> Child:
-        """Ask for a child; its `ready` tells when it is there. forget() it in the end."""
+        One made in a hurry leaves out what only pays when it is done before anybody waits."""
         self._asked += 1
         child = Child(self._asked)
         self._children[child.number] = child
         try:
-            child.hand_over(self._control)
+            child.hand_over(self._control, in_a_hurry=in_a_hurry)
         except OSError as problem:
             self._end(f"asking for a child failed: {problem}")
         return child
@@ -296,7 +326,7 @@ class Forker:
             return
         if not child.exit.done():
             child.exit.set_result((ended.status, ended.cpu_ms, ended.memory_kb))
-        if child is self._spare or not child.ready.done():
+        if child in self._spares or not child.ready.done():
             self._end(f"a child without a job ended: {child.said()}")
 
     def _map_users(self, pid: int) -> None:
@@ -335,10 +365,9 @@ class Forker:
         self._control.close()
         for child in self._children.values():
             child.fail(ForkerLost(reason))
-        if self._spare is not None:
-            self._children.pop(self._spare.number, None)
-            self._spare.close()
-            self._spare = None
+        self._stop_stocking_up()
+        while self._spares:
+            self.forget(self._spares.pop())
 
     async def close(self) -> None:
         """End the forker and everything in it. Returns when its process is gone; safe to call twice."""

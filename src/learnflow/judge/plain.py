@@ -51,7 +51,7 @@ class PlainForker:
         async with self._runs:
             return
 
-    async def run(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def run(self, job: dict[str, Any], limits: Limits, *, followed: bool = False) -> Execution:
         """Run one job. Raises ForkerLost when it could not even be started, or the pool is closed meanwhile."""
         async with self._runs:
             if not self.alive:

@@ -26,7 +26,7 @@ AnyForker = Forker | PlainForker
 
 
 class ForkerPool:
-    """`size` warm forkers (one per core by default), each with a spare child ready.
+    """`size` warm forkers (one per core by default), each with spare children ready.
 
     async with ForkerPool() as pool:
         execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
@@ -132,23 +132,26 @@ class ForkerPool:
         finally:
             self._idle.put_nowait(forker)
 
-    async def execute(self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None) -> Execution:
+    async def execute(
+        self, job: dict[str, Any], limits: Limits, *, owner: Hashable = None, followed: bool = False
+    ) -> Execution:
         """Run one job in a child of its own, when a forker is free. Cancelling it kills the child.
 
-        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time.
+        `owner` is whose job it is: while others wait each owner gets the same share of the forkers' time. `followed` is
+        whether the caller has another job that it will send at once when this one has ended.
 
         Raises ForkerLost when two forkers in a row died of it, JudgeUnavailable when none can be started.
         """
         async with self._shares.place(owner):
             try:
-                return await self._execute_once(job, limits)
+                return await self._execute_once(job, limits, followed)
             except ForkerLost:
-                return await self._execute_once(job, limits)
+                return await self._execute_once(job, limits, followed)
 
-    async def _execute_once(self, job: dict[str, Any], limits: Limits) -> Execution:
+    async def _execute_once(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         forker = await self._idle_forker()
         try:
-            return await forker.run(job, limits)
+            return await forker.run(job, limits, followed=followed or self._shares.waiting)
         finally:
             if forker in self._leaving:
                 self._leaving.discard(forker)

@@ -127,7 +127,7 @@ class _Submission:
         job = unit_job(case, key) if case.kind == "unit" else job_input(case)
         job |= {"source": self.code, "seed": position}  # the same numbers when it is judged again
         try:
-            execution = await self.pool.execute(job, limits, owner=self.owner)
+            execution = await self.pool.execute(job, limits, owner=self.owner, followed=bool(self.left))
             checked = await self._checked(case, execution, limits)
         except ForkerLost:
             sentence = "The judge failed while it ran this case. This is not your program's fault."

@@ -21,6 +21,11 @@ class Shares:
         self._present: dict[Hashable, int] = {}  # how much of each owner's waits or runs
         self._waiting: dict[Hashable, list[asyncio.Future[None]]] = {}
 
+    @property
+    def waiting(self) -> bool:
+        """Whether anybody waits for a place."""
+        return bool(self._waiting)
+
     @asynccontextmanager
     async def place(self, owner: Hashable) -> AsyncIterator[None]:
         """Wait for a place and have it for the block; what the block lasts is what the owner has used."""

@@ -6,7 +6,6 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.progress.formula import Attempt, attempt
-from learnflow.progress.models import Progress
 from learnflow.submissions.models import Submission
 
 IS_ATTEMPT = or_(
@@ -42,11 +41,3 @@ async def active_days(session: AsyncSession, student_id: int) -> set[date]:
     async for at in rows:
         found.add(at.astimezone(UTC).date())
     return found
-
-
-async def progress_with(session: AsyncSession, student_id: int, exercise_id: int) -> Progress | None:
-    return await session.scalar(
-        select(Progress)
-        .where(Progress.student_id == student_id, Progress.exercise_id == exercise_id)
-        .execution_options(populate_existing=True)
-    )

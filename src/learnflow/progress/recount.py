@@ -26,7 +26,7 @@ from learnflow.progress.formula import (
 )
 from learnflow.progress.models import ExerciseTotals, LeaderboardPoints, Progress, StudentTotals
 from learnflow.progress.queries import IS_ATTEMPT
-from learnflow.progress.record import figures_of, lock_student, write_figures
+from learnflow.progress.record import columns_of, figures_of, lock_student
 from learnflow.submissions.models import Submission
 
 STEP = 500
@@ -210,7 +210,8 @@ async def _keep_student(
         row = known.get(exercise_id) or Progress(
             student_id=student_id, exercise_id=exercise_id, topic=topics[exercise_id]
         )
-        write_figures(row, figures)
+        for name, value in columns_of(figures).items():
+            setattr(row, name, value)
         session.add(row)
     totals = await session.get_one(StudentTotals, student_id)
     for name, value in counted.totals.items():
@@ -234,7 +235,8 @@ async def _recount_exercise(database: Database, exercise_id: int, *, fix: bool) 
             return ()
     async with database.write() as session:
         nothing = {"exercise_id": exercise_id, **dict.fromkeys(counted, 0)}
-        await session.execute(upsert(session, ExerciseTotals, nothing, conflict=["exercise_id"], add=["submissions"]))
+        made = upsert(session, ExerciseTotals, conflict=("exercise_id",), add=("submissions",))
+        await session.execute(made, nothing)
         counted = await _count_exercise(session, exercise_id)
         totals = await session.get_one(ExerciseTotals, exercise_id)
         found = _differences("exercise_totals", row, _columns(totals, ExerciseTotals, "exercise_id"), counted)

@@ -53,12 +53,12 @@ from learnflow.submissions.schemas import (
 router = APIRouter(prefix="/api/submissions", tags=["submissions"])
 
 
-def _live(request: Request) -> Live:
+async def _live(request: Request) -> Live:
     live: Live = request.app.state.live
     return live
 
 
-def _queue_limit(request: Request) -> int:
+async def _queue_limit(request: Request) -> int:
     settings: Settings = request.app.state.settings
     return settings.queue_limit
 

@@ -14,12 +14,16 @@ comes in here.
    environment but bubblewrap.ENVIRONMENT. Under root, bubblewrap makes the mounts as root and this process then moves
    into a user namespace of its own as a user that owns nothing (`become_nobody`), before it serves.
 2. It imports what students usually import and the harness, so that a child starts with all of it in memory.
-3. For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
+3. It rehearses a run itself, so that what children do is resolved and specialised once, here. Nothing is done at a
+   fork but what libpython does in C: the hooks of `random`, `logging` and `threading` would cost every child a tenth
+   of its time for what a process without threads does not need; `random` is seeded per job.
+   For each request it clones a child with fresh PID, mount, IPC and UTS namespaces and answers with a pidfd. The
    request carries three descriptors that belong to the child: job socket, stdout, stderr. The forker closes them and
    reads none of them: no student's byte ever enters this process, so nothing of one job can be seen by the next.
 4. The child, before it reads its job (this is the spare that is kept ready): own session; a tmpfs of 16 MB and 2,000
    inodes as home; all capabilities dropped; no_new_privs; not dumpable; Landlock; every other descriptor closed. It
-   rehearses a run, so that the pages which every run writes to are its own before anybody waits for it.
+   rehearses a run, so that the pages which every run writes to are its own before anybody waits for it. A child
+   asked for in a hurry is wanted at once and leaves the rehearsal out.
 5. The child receives a memfd with its job, then: stdin from a memfd, resource limits, `random` seeded, system call
    filter. Then it writes STARTED into the memfd, closes it and runs the harness. From here on nothing can be trusted.
 6. When a child has ended the forker reports its wait status, CPU time and peak memory, as the kernel counted them.
@@ -27,10 +31,11 @@ comes in here.
    child: they live in its PID namespace.
 
 Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
-    service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child
+    service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child,
+                        H + 3 descriptors: make one in a hurry; O + 1 descriptor: the forker's own oom_score_adj, for
+                        which there is no /proc in here
     forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
                         X + EXIT: a child ended; E + text: something failed, the forker ends
-    service -> forker   O + 1 descriptor: its own oom_score_adj, for which there is no /proc in here
 Children are numbered from 1 in the order in which they were asked for.
 """
 
@@ -42,7 +47,6 @@ import gc
 import importlib
 import json
 import os
-import random
 import resource
 import select
 import signal
@@ -50,10 +54,9 @@ import site
 import socket
 import struct
 import sys
-import threading
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 HOME = "/home/student"
 HOME_OPTIONS = b"size=16m,nr_inodes=2000,mode=700"
@@ -63,6 +66,10 @@ EXIT = struct.Struct("<iidq")  # number of the child, wait status, CPU milliseco
 NOT_STARTED, STARTED = b"\x00", b"\x01"  # first byte of the job's memfd
 FAILED_SETUP = 125
 
+SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
+OOM_SCORE = b"O"
+REHEARSALS = 10  # CPython specialises a function's code after eight calls
+
 CONTROL, RULESET, JOB = 500, 501, 3  # descriptors: the first two are the forker's, out of the way of a child's
 
 CLONE3, LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 435, 444, 445, 446  # the same on every architecture
@@ -71,7 +78,6 @@ PIDFD, SET_TID, CLEAR_TID = 0x1000, 0x1000000, 0x200000
 SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS, GET_TID_ADDRESS = 4, 22, 38, 40
 NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 
-Clone = Callable[[], tuple[int, int]]
 libc = ctypes.PyDLL(None, use_errno=True)
 
 
@@ -103,6 +109,34 @@ class SyscallFilter(ctypes.Structure):
         made.kept = ctypes.create_string_buffer(program, len(program))
         made.program = ctypes.cast(made.kept, ctypes.c_void_p).value
         return made
+
+
+class Step(NamedTuple):
+    """A call into C, looked up and with its arguments converted once in the forker instead of in every child."""
+
+    what: str
+    function: Callable[..., int]
+    arguments: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, name: str, *arguments: Any) -> "Step":
+        return cls(name, getattr(libc, name), tuple(ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments))
+
+
+class Kit(NamedTuple):
+    """What every child is born with."""
+
+    steps: list[Step]
+    syscalls: SyscallFilter
+    seed: Callable[[int], None]
+    harness: Any
+    reduced: Any = None  # reduced.Reduced, where there are no namespaces
+
+
+Clone = Callable[[], tuple[int, int]]
+before_fork = ctypes.pythonapi.PyOS_BeforeFork
+after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
+after_fork_in_forker = ctypes.pythonapi.PyOS_AfterFork_Parent
 
 
 def make_ruleset(readable: list[str], read_only_home: str | None = None) -> int:
@@ -163,27 +197,27 @@ def clone(thread_id: int) -> tuple[int, int]:
     pidfd = ctypes.c_int(-1)
     flags = NEW_MOUNTS | NEW_IPC | NEW_UTS | NEW_PIDS | PIDFD | ((SET_TID | CLEAR_TID) if thread_id else 0)
     arguments = struct.pack("8Q", flags, ctypes.addressof(pidfd), thread_id, 0, signal.SIGCHLD, 0, 0, 0)
-    ctypes.pythonapi.PyOS_BeforeFork()
+    before_fork()
     pid: int = libc.syscall(ctypes.c_long(CLONE3), arguments, ctypes.c_ulong(len(arguments)))
     if pid == 0:
-        ctypes.pythonapi.PyOS_AfterFork_Child()
+        after_fork_in_child()
         return 0, -1
-    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    after_fork_in_forker()
     return check(pid, "clone3"), pidfd.value
 
 
-def close_off(landlock: int) -> None:
+def steps_to_close_off(landlock: int) -> list[Step]:
     """Everything that can be closed off before the job is known: theory, step 4."""
-    os.setsid()
-    check(libc.mount(b"tmpfs", HOME.encode(), b"tmpfs", ctypes.c_ulong(NOSUID_NODEV_NOEXEC), HOME_OPTIONS), "mount")
-    os.chdir(HOME)
-    check(libc.capset(struct.pack("Ii", 0x20080522, 0), bytes(24)), "capset")
-    prctl("PR_SET_NO_NEW_PRIVS", SET_NO_NEW_PRIVS, 1)
-    prctl("PR_SET_DUMPABLE", SET_DUMPABLE, 0)
+    steps = [
+        Step.of("mount", b"tmpfs", HOME.encode(), b"tmpfs", NOSUID_NODEV_NOEXEC, HOME_OPTIONS),
+        Step.of("chdir", HOME.encode()),
+        Step.of("capset", struct.pack("Ii", 0x20080522, 0), bytes(24)),
+        Step.of("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0),
+        Step.of("prctl", SET_DUMPABLE, 0, 0, 0, 0),
+    ]
     if landlock:
-        system_call("landlock_restrict_self", LANDLOCK_RESTRICT, RULESET, 0)
-    os.closerange(JOB + 1, 1 << 20)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+        steps.append(Step.of("syscall", LANDLOCK_RESTRICT, RULESET, 0))
+    return steps
 
 
 def rehearse() -> None:
@@ -196,9 +230,16 @@ def rehearse() -> None:
     print(end="", flush=True)
 
 
+def close_off(steps: list[Step]) -> None:
+    os.setsid()
+    for what, function, arguments in steps:
+        check(function(*arguments), what)
+    os.closerange(JOB + 1, 1 << 20)
+
+
 def receive_job() -> tuple[dict[str, Any], int]:
     """The job and its memfd. Ends the process quietly when the service closed the socket instead: no job for us."""
-    with socket.socket(fileno=os.dup(JOB)) as channel:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=os.dup(JOB)) as channel:
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
         os._exit(0)
@@ -222,37 +263,34 @@ def offer_stdin(text: str) -> None:
 def set_limits(limits: dict[str, int]) -> None:
     cpu = limits["cpu_seconds"]
     for kind, soft, hard in (
-        (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_AS, limits["address_space"], limits["address_space"]),
         (resource.RLIMIT_CPU, cpu, cpu),  # SIGKILL at once: pid 1 of a namespace would not feel a SIGXCPU
         (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
         (resource.RLIMIT_NOFILE, limits["descriptors"], limits["descriptors"]),
         (resource.RLIMIT_NPROC, limits["threads"], limits["threads"]),
-        (resource.RLIMIT_STACK, 8 << 20, 8 << 20),
     ):
         resource.setrlimit(kind, (soft, hard))
 
 
-def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness: Any, reduced: Any = None) -> NoReturn:
+def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
     """The whole life of a child."""
     try:
         job_socket, out, err = descriptors
         os.dup2(out, 1)
         os.dup2(err, 2)
         os.dup2(job_socket, JOB)
-        if reduced is None:
-            close_off(landlock)
+        if kit.reduced is None:
+            close_off(kit.steps)
         else:
-            reduced.close_off()
-        if not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
+            kit.reduced.close_off()
+        if request == SPARE and not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
             rehearse()
         message, memfd = receive_job()
         job = message["job"]
         offer_stdin(job.get("stdin", ""))
-        random.seed(message["seed"])
+        kit.seed(message["seed"])
         set_limits(message["limits"])
-        if reduced is not None:
-            syscalls = reduced.put_up_last_walls(job, harness)
+        syscalls = kit.syscalls if kit.reduced is None else kit.reduced.put_up_last_walls(job, kit.harness)
         prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
@@ -260,12 +298,12 @@ def live(descriptors: list[int], landlock: int, syscalls: SyscallFilter, harness
         os.write(2, f"{type(problem).__name__}: {problem}".encode())
         os._exit(FAILED_SETUP)
     try:
-        harness.run(job, JOB)
+        kit.harness.run(job, JOB)
     finally:
         os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
 
-def tell_end(control: socket.socket, number: int, pid: int, reduced: Any = None) -> None:
+def tell_end(control: socket.socket, number: int, pid: int, reduced: Any) -> None:
     """Not part of serve(): its frame is visible to every later child, which must not learn how this one ended."""
     _, status, usage = os.wait4(pid, 0)
     if reduced is not None:
@@ -291,8 +329,8 @@ def offered_to_the_killer(clone_child: Clone, descriptor: int) -> Clone:
     return cloned
 
 
-def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harness: Any, reduced: Any = None) -> None:
-    clone_child: Clone = functools.partial(clone, address_of_thread_id()) if reduced is None else reduced.fork
+def serve(control: socket.socket, kit: Kit) -> None:
+    clone_child: Clone = kit.reduced.fork if kit.reduced else functools.partial(clone, address_of_thread_id())
     children: dict[int, tuple[int, int]] = {}
     made = 0
     poll = select.poll()
@@ -303,23 +341,32 @@ def serve(control: socket.socket, landlock: int, syscalls: SyscallFilter, harnes
                 number, pid = children.pop(ready)
                 poll.unregister(ready)
                 os.close(ready)
-                tell_end(control, number, pid, reduced)
+                tell_end(control, number, pid, kit.reduced)
                 continue
-            tag, descriptors, _, _ = socket.recv_fds(control, 16, 3)
-            if not tag:
+            request, descriptors, _, _ = socket.recv_fds(control, 16, 3)
+            if not request:
                 return
-            if tag == b"O":
+            if request == OOM_SCORE:
                 clone_child = offered_to_the_killer(clone_child, descriptors[0])
                 continue
             pid, pidfd = clone_child()
             if pid == 0:
-                live(descriptors, landlock, syscalls, harness, reduced)
+                live(request, descriptors, kit)
             for descriptor in descriptors:
                 os.close(descriptor)
             made += 1
             children[pidfd] = (made, pid)
             poll.register(pidfd, select.POLLIN)
             socket.send_fds(control, [b"C" + MADE.pack(made)], [pidfd])
+
+
+def preload(names: list[str]) -> None:
+    """Import them, without what some want to be done at every fork: theory, step 3."""
+    register = os.register_at_fork
+    os.register_at_fork = lambda **_: None
+    for name in names:
+        importlib.import_module(name)
+    os.register_at_fork = register
 
 
 def load(our_files: str, *names: str) -> list[Any]:
@@ -347,8 +394,7 @@ def main() -> None:
         reduced = options.get("reduced")
         landlock = make_ruleset(options["readable"], reduced and reduced["homes"])
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
-        for name in options["preload"]:
-            importlib.import_module(name)
+        preload(options["preload"])
         (harness,) = load(options["our_files"], "harness")
         if reduced is not None:
             (walls,) = load(options["our_files"], "reduced")
@@ -356,13 +402,19 @@ def main() -> None:
         site.setquit()  # -S leaves out exit(), quit() and help(), which students use
         site.sethelper()
         sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # what was printed survives being killed
-        threading.stack_size(1 << 20)  # the usual 8 MB each would soon fill the address space of a job
+        importlib.import_module("threading").stack_size(1 << 20)  # the usual 8 MB would soon fill a job's address space
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
+        for _ in range(REHEARSALS):
+            rehearse()
+        kit = Kit(steps_to_close_off(landlock), syscalls, importlib.import_module("random").seed, harness, reduced)
         if reduced is not None:
             reduced.become_user()
         gc.collect()
         gc.freeze()
         control.send(b"R" + json.dumps({"landlock": landlock}).encode())
-        serve(control, landlock, syscalls, harness, reduced)
+        serve(control, kit)
         if reduced is not None:
             reduced.end()
     except BaseException as problem:  # told to the service, which starts another forker

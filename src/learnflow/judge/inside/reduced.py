@@ -84,7 +84,6 @@ class Reduced:
         forker.make_ruleset(self.readable, home)
         os.dup2(RULESET, JOB + 1)
         os.closerange(JOB + 2, 1 << 20)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def put_up_last_walls(self, job: dict[str, Any], harness: Any) -> SyscallFilter:
         """Lay out the case's files, then let nothing be written any more. The filter is left for the caller to set."""
