@@ -70,9 +70,9 @@ SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
 OOM_SCORE = b"O"
 REHEARSALS = 10  # CPython specialises a function's code after eight calls
 
-CONTROL, RULESET, JOB = 500, 501, 3  # descriptors: the first two are the forker's, out of the way of a child's
+CONTROL, JOB = 500, 3  # descriptors: the first is the forker's, out of the way of a child's
 
-CLONE3, LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 435, 444, 445, 446  # the same on every architecture
+CLONE3 = 435  # the same on every architecture
 NEW_USER, NEW_MOUNTS, NEW_IPC, NEW_UTS, NEW_PIDS = 0x10000000, 0x20000, 0x8000000, 0x4000000, 0x20000000
 PIDFD, SET_TID, CLEAR_TID = 0x1000, 0x1000000, 0x200000
 SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS, GET_TID_ADDRESS = 4, 22, 38, 40
@@ -86,11 +86,6 @@ def check(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
-
-
-def system_call(what: str, number: int, *arguments: Any) -> int:
-    wide = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    return check(libc.syscall(ctypes.c_long(number), *wide), what)
 
 
 def prctl(what: str, option: int, *arguments: Any) -> None:
@@ -139,37 +134,6 @@ after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
 after_fork_in_forker = ctypes.pythonapi.PyOS_AfterFork_Parent
 
 
-def make_ruleset(readable: list[str], read_only_home: str | None = None) -> int:
-    """A Landlock ruleset as RULESET: read and run what is bound, anything but running in HOME, or reading in another
-    home. Returns the kernel's version of Landlock, 0 without it (the mount namespace is then the only wall around
-    files)."""
-    version: int = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_ulong(0), ctypes.c_ulong(1))
-    if version < 1:
-        return 0
-    files = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}.get(version, 0xFFFF)
-    execute, write, read, list_directory, make_nodes = 0x1, 0x2, 0x4, 0x8, 0x40 | 0x200 | 0x400 | 0x800
-    tcp, abstract_sockets_and_signals = 0x3, 0x3
-    attributes = struct.pack("QQQ", files, tcp if version >= 4 else 0, abstract_sockets_and_signals)
-    attributes = attributes[: 24 if version >= 6 else 16 if version >= 4 else 8]
-    ruleset = system_call("landlock_create_ruleset", LANDLOCK_CREATE, attributes, len(attributes), 0)
-    only_files = files & (execute | write | read | 0x4000)
-    rules = [(path, execute | read | list_directory) for path in readable]
-    if read_only_home is not None:
-        rules += [(read_only_home, read | list_directory)]
-    else:
-        rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: it must cover the job's tmpfs
-    rules += [("/dev/null", read | write), ("/dev/urandom", read)]
-    for path, access in rules:
-        descriptor = os.open(path, os.O_PATH)
-        access &= files if os.path.isdir(path) else only_files
-        rule = struct.pack("<Qi", access, descriptor)
-        system_call(f"landlock_add_rule {path}", LANDLOCK_ADD, ruleset, 1, rule, 0)
-        os.close(descriptor)
-    os.dup2(ruleset, RULESET)
-    os.close(ruleset)
-    return version
-
-
 def become_nobody(control: socket.socket) -> None:
     """From root in bubblewrap's namespaces to an ordinary user in a user namespace of our own.
 
@@ -206,7 +170,7 @@ def clone(thread_id: int) -> tuple[int, int]:
     return check(pid, "clone3"), pidfd.value
 
 
-def steps_to_close_off(landlock: int) -> list[Step]:
+def steps_to_close_off(landlock: Any) -> list[Step]:
     """Everything that can be closed off before the job is known: theory, step 4."""
     steps = [
         Step.of("mount", b"tmpfs", HOME.encode(), b"tmpfs", NOSUID_NODEV_NOEXEC, HOME_OPTIONS),
@@ -215,8 +179,8 @@ def steps_to_close_off(landlock: int) -> list[Step]:
         Step.of("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0),
         Step.of("prctl", SET_DUMPABLE, 0, 0, 0, 0),
     ]
-    if landlock:
-        steps.append(Step.of("syscall", LANDLOCK_RESTRICT, RULESET, 0))
+    if landlock is not None:
+        steps.append(Step.of("syscall", landlock.RESTRICT, landlock.RULESET, 0))
     return steps
 
 
@@ -290,7 +254,9 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         offer_stdin(job.get("stdin", ""))
         kit.seed(message["seed"])
         set_limits(message["limits"])
-        syscalls = kit.syscalls if kit.reduced is None else kit.reduced.put_up_last_walls(job, kit.harness)
+        if kit.reduced is not None:
+            kit.reduced.lay_out(job, kit.harness)
+        syscalls = kit.syscalls if kit.reduced is None else kit.reduced.own_filter()
         prctl("PR_SET_SECCOMP", SET_SECCOMP, 2, ctypes.byref(syscalls))
         os.pwrite(memfd, STARTED, 0)
         os.close(memfd)
@@ -392,7 +358,9 @@ def main() -> None:
         if options["become_nobody"]:
             become_nobody(control)
         reduced = options.get("reduced")
-        landlock = make_ruleset(options["readable"], reduced and reduced["homes"])
+        (landlock,) = load(options["our_files"], "landlock")
+        home = os.path.dirname(HOME) if reduced is None else reduced["homes"]  # the parent must cover a job's tmpfs
+        version = landlock.make_ruleset(options["readable"], home, writable=reduced is None)
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
         preload(options["preload"])
         (harness,) = load(options["our_files"], "harness")
@@ -408,12 +376,13 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
         for _ in range(REHEARSALS):
             rehearse()
-        kit = Kit(steps_to_close_off(landlock), syscalls, importlib.import_module("random").seed, harness, reduced)
+        steps = steps_to_close_off(landlock if version else None)
+        kit = Kit(steps, syscalls, importlib.import_module("random").seed, harness, reduced)
         if reduced is not None:
             reduced.become_user()
         gc.collect()
         gc.freeze()
-        control.send(b"R" + json.dumps({"landlock": landlock}).encode())
+        control.send(b"R" + json.dumps({"landlock": version}).encode())
         serve(control, kit)
         if reduced is not None:
             reduced.end()
