@@ -122,6 +122,39 @@ def test_a_root_that_can_not_end_programs_or_become_another_user_has_no_reduced(
 
 
 @as_root
+@pytest.mark.parametrize(
+    "call",
+    ["pidfd_open", "memfd_create", "landlock_create_ruleset", "landlock_restrict_self", "pidfd_send_signal", "seccomp"],
+)
+def test_without_a_call_that_it_needs_reduced_is_not_given_and_nothing_crashes(code: str, call: str) -> None:
+    report = run(code, masked("--deny", call), DOCTOR)
+    assert offered(report) == {"full": False, "reduced": False, "none": True}
+    assert fixes(report, "reduced")
+
+
+@as_root
+@pytest.mark.parametrize("call", ["clone3", "pidfd_open", "mount", "unshare", "seccomp", "pidfd_send_signal"])
+def test_without_a_call_that_it_needs_full_is_not_given_and_nothing_crashes(code: str, call: str) -> None:
+    report = run(code, masked("--keep-rights", "--deny", call), DOCTOR)
+    assert not offered(report)["full"]
+    assert fixes(report, "full")
+
+
+@as_root
+def test_a_temporary_folder_from_which_no_library_can_be_loaded_is_passed_over(code: str) -> None:
+    mount = 'mount -t tmpfs -o noexec,mode=1777 none /var/tmp && TMPDIR=/var/tmp exec "$0" "$@"'
+    report = run(code, ["unshare", "--mount", "sh", "-c", mount, sys.executable], DOCTOR)
+    assert offered(report)["reduced"]
+
+
+@as_root
+def test_full_does_without_landlock_and_says_so(code: str) -> None:
+    report = run(code, masked("--keep-rights", "--deny", "landlock_create_ruleset"), DOCTOR)
+    assert offered(report) == {"full": True, "reduced": False, "none": True}
+    assert "lsm=landlock" in fixes(report, "full")
+
+
+@as_root
 def test_an_ordinary_user_has_full_with_the_systems_python(code: str) -> None:
     report = run(code, [SYSTEM_PYTHON], DOCTOR, SOMEBODY)
     assert offered(report) == {"full": True, "reduced": False, "none": True}

@@ -29,6 +29,14 @@ def check(result: int) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
+def filter_out(denied: list[str]) -> None:
+    rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    rules.set_attr(pyseccomp.Attr.CTL_NNP, 0)
+    for name in denied:
+        rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), name)
+    rules.load()
+
+
 def filter_as_docker_does() -> None:
     rules = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     rules.set_attr(pyseccomp.Attr.CTL_NNP, 0)
@@ -73,13 +81,19 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--user", type=int)
     parser.add_argument("--without", type=int, help="a further capability to take away, by its number")
+    parser.add_argument("--deny", action="append", default=[], help="a system call that is not known either")
+    parser.add_argument("--keep-rights", action="store_true", help="deny these calls and nothing else")
     parser.add_argument("--no-more-namespaces", action="store_true")
     parser.add_argument("command", nargs=argparse.REMAINDER)
     wanted = parser.parse_args()
-    if wanted.no_more_namespaces:
+    if wanted.keep_rights:
+        filter_out(wanted.deny)
+    elif wanted.no_more_namespaces:
         enter_the_last_namespace()
     else:
         filter_as_docker_does()
+        if wanted.deny:
+            filter_out(wanted.deny)
         drop_capabilities(KEPT if wanted.without is None else KEPT & ~(1 << wanted.without))
     if wanted.user is not None:
         os.setgroups([])

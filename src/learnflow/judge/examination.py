@@ -81,6 +81,8 @@ else:
 print(json.dumps(sorted(set(done))))
 """
 _DECOY = "nothing to see"
+_SHORT = Limits(wall_seconds=0.02)
+_LONG_MS = 1500.0
 
 
 async def examine(
@@ -98,6 +100,10 @@ async def examine(
         return await _runs_at_all(forker)
     if place is not None and not _can_end(forker):
         return TierState(tier, False, (Finding("The service can't end a program.", "give the server CAP_KILL."),))
+    endless = await forker.run({"kind": "stdio", "source": "while True: pass"}, _SHORT)
+    if endless.stopped != "wall" or endless.wall_ms > _LONG_MS:  # its CPU limit would have ended it
+        what = f"A program that does not end can't be stopped: {endless}."
+        return TierState(tier, False, (Finding(what, "report this."),))
     decoy = None if place is None else place.decoy(_DECOY)
     facts = {
         "tier": tier,

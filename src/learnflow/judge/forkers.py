@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import socket
-import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -97,21 +96,7 @@ class Forker:
         self._ready: asyncio.Future[Ready] = loop.create_future()
         self._launch = Launch(self._place, self.modules)
         options = self._launch.options | {"preload": PRELOADED.split(), "modules": self._launch.preload}
-        self._control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._control.setblocking(False)
-        self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
-        self._messages = os.memfd_create("forker-messages")
-        with inside:
-            self._process = subprocess.Popen(  # noqa: ASYNC220, S603  # our own command line; starting takes a millisecond
-                self._launch.command(inside.fileno()),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._messages,
-                pass_fds=[inside.fileno()],
-                env=self._launch.environment,
-                start_new_session=True,  # Ctrl-C in the service's terminal is the service's to handle
-            )
-        self._process_end = os.pidfd_open(self._process.pid)
+        self._control, self._messages, self._process, self._process_end = self._launch.start()
         self.alive = True
         loop.add_reader(self._control.fileno(), self._on_message)
         try:
@@ -130,13 +115,13 @@ class Forker:
         self._control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
         try:
             await self._enter_group()
+            offer_oom_score(self._control, self.pid)
+            self._stock_up()
         except BaseException as problem:
             await self.close()
             if isinstance(problem, OSError):
-                raise ForkerLost(f"making its cgroup failed: {problem}") from problem
+                raise ForkerLost(f"making its cgroup or its first child failed: {problem}") from problem
             raise
-        offer_oom_score(self._control, self.pid)
-        self._stock_up()
 
     async def _enter_group(self) -> None:
         if self._groups is not None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,37 @@ class Launch:
         """Modules beside the standard library, by where the forker finds them."""
         return {"path": bubblewrap.MODULES, "names": [module.name for module in self._modules]}
 
-    def command(self, control: int) -> list[str]:
+    def start(self) -> tuple[socket.socket, int, subprocess.Popen[bytes], int]:
+        """The control socket, a file of what it says on stderr, the process, a pidfd of it. Raises ForkerLost."""
+        with contextlib.ExitStack() as undo:
+            try:
+                control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                undo.callback(control.close)
+                with inside:
+                    control.setblocking(False)
+                    control.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the forker's pid, as seen from here
+                    messages = os.memfd_create("forker-messages")
+                    undo.callback(os.close, messages)
+                    process = subprocess.Popen(  # noqa: S603  # our own command line
+                        self._command(inside.fileno()),
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        stderr=messages,
+                        pass_fds=[inside.fileno()],
+                        env=self.environment,
+                        start_new_session=True,  # Ctrl-C in the service's terminal is the service's to handle
+                    )
+                undo.callback(process.wait)
+                undo.callback(process.kill)
+                process_end = os.pidfd_open(process.pid)
+            except OSError as problem:
+                if self.room is not None:
+                    self.room.leave()
+                raise ForkerLost(f"it could not be started: {problem}") from problem
+            undo.pop_all()
+        return control, messages, process, process_end
+
+    def _command(self, control: int) -> list[str]:
         return bubblewrap.command(control, *self._modules) if self._place is None else self._place.command(control)
 
     async def give_back(self, group: cgroups.Group | None) -> None:

@@ -116,7 +116,7 @@ class ForkerPool:
             return TierState(tier, not missing, missing)
         try:
             state = await self._start_all(tier)
-        except (ForkerLost, reduced.NoPlace) as problem:
+        except (ForkerLost, reduced.NoPlace, OSError) as problem:
             state = TierState(tier, False, (tiers.refused(tier, str(problem)),))
         except BaseException:
             await self.close()

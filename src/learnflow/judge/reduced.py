@@ -121,6 +121,8 @@ class Place:
 
 def tidy() -> None:
     """Remove what services left that were killed."""
+    if not Path("/proc/self").exists():  # who lives can't be told
+        return
     for folder in _folders():
         for left in folder.glob(f"{PREFIX}*"):
             owner = left.name.removeprefix(PREFIX).split("-")[0]
@@ -131,16 +133,19 @@ def tidy() -> None:
 
 
 def _folders() -> list[Path]:
-    return [Path(folder) for folder in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/run"))]  # noqa: S108
+    known = (tempfile.gettempdir(), "/tmp", "/var/tmp", "/run", "/var/cache")  # noqa: S108  # a folder of our own in it
+    return [Path(folder) for folder in dict.fromkeys(known)]
 
 
 def _reachable_folder() -> Path:
-    """Where we can write and every user can get to."""
+    """Where we can write, every user can get to, and shared libraries can be loaded from."""
     for folder in _folders():
-        above = (folder, *folder.resolve().parents)
-        if os.access(folder, os.W_OK) and all(path.stat().st_mode & stat.S_IXOTH for path in above):
+        if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_NOEXEC:
+            continue
+        if all(path.stat().st_mode & stat.S_IXOTH for path in (folder, *folder.resolve().parents)):
             return folder
-    raise NoPlace(f"No folder can be written to and reached by every user: {', '.join(map(str, _folders()))}.")
+    tried = ", ".join(map(str, _folders()))
+    raise NoPlace(f"No folder can be written to and reached by every user, and is not mounted noexec: {tried}.")
 
 
 def _claim_user() -> tuple[int, socket.socket]:

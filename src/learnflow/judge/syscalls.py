@@ -67,6 +67,13 @@ def compiled_filter(*, reduced: bool = False, truncates: bool = True) -> bytes:
         import pyseccomp  # here, because it loads libseccomp, which not every machine has
     except (ImportError, RuntimeError, OSError) as problem:
         raise SyscallFilterUnavailable(str(problem)) from problem
+    try:
+        return _compiled(pyseccomp, reduced=reduced, truncates=truncates)
+    except (OSError, RuntimeError, ValueError) as problem:  # an old library, or a kernel that lacks what it needs
+        raise SyscallFilterUnavailable(str(problem)) from problem
+
+
+def _compiled(pyseccomp: Any, *, reduced: bool, truncates: bool) -> bytes:
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
     _as_a_tree(rules, pyseccomp)

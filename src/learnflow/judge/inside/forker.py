@@ -34,10 +34,10 @@ comes in here.
 
 Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
     service -> forker   first: options as JSON; M: the user namespace is mapped; F + 3 descriptors: make a child,
-                        H + 3 descriptors: make one in a hurry
+                        H + 3 descriptors: make one in a hurry; O + 1 descriptor: the forker's own oom_score_adj, for
+                        which there is no /proc in here
     forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
                         X + EXIT: a child ended; E + text: something failed, the forker ends
-    service -> forker   O + 1 descriptor: its own oom_score_adj, for which there is no /proc in here
 Children are numbered from 1 in the order in which they were asked for.
 """
 
@@ -69,17 +69,17 @@ NOT_STARTED, STARTED = b"\x00", b"\x01"  # first byte of the job's memfd
 FAILED_SETUP = 125
 
 SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
+OOM_SCORE = b"O"
 REHEARSALS = 10  # CPython specialises a function's code after eight calls
 
-CONTROL, RULESET, JOB = 500, 501, 3  # descriptors: the first two are the forker's, out of the way of a child's
+CONTROL, JOB = 500, 3  # descriptors: the first is the forker's, out of the way of a child's
 
-CLONE3, LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 435, 444, 445, 446  # the same on every architecture
+CLONE3 = 435  # the same on every architecture
 NEW_USER, NEW_MOUNTS, NEW_IPC, NEW_UTS, NEW_PIDS = 0x10000000, 0x20000, 0x8000000, 0x4000000, 0x20000000
 PIDFD, SET_TID, CLEAR_TID = 0x1000, 0x1000000, 0x200000
 SET_DUMPABLE, SET_SECCOMP, SET_NO_NEW_PRIVS, GET_TID_ADDRESS = 4, 22, 38, 40
 NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 
-Clone = Callable[[], tuple[int, int]]
 libc = ctypes.PyDLL(None, use_errno=True)
 
 
@@ -88,11 +88,6 @@ def check(result: int, what: str) -> int:
         number = ctypes.get_errno()
         raise OSError(number, f"{what}: {os.strerror(number)}")
     return result
-
-
-def system_call(what: str, number: int, *arguments: Any) -> int:
-    wide = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    return check(libc.syscall(ctypes.c_long(number), *wide), what)
 
 
 def prctl(what: str, option: int, *arguments: Any) -> None:
@@ -132,43 +127,13 @@ class Kit(NamedTuple):
     syscalls: SyscallFilter
     seed: Callable[[int], None]
     harness: Any
-    reduced: Any  # reduced.Reduced where there are no namespaces, else None
+    reduced: Any = None  # reduced.Reduced, where there are no namespaces
 
 
+Clone = Callable[[], tuple[int, int]]
 before_fork = ctypes.pythonapi.PyOS_BeforeFork
 after_fork_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
 after_fork_in_forker = ctypes.pythonapi.PyOS_AfterFork_Parent
-
-
-def make_ruleset(readable: list[str], read_only_home: str | None = None) -> int:
-    """A Landlock ruleset as RULESET: read and run what is bound, anything but running in HOME, or reading in another
-    home. Returns the kernel's version of Landlock, 0 without it (the mount namespace is then the only wall around
-    files)."""
-    version: int = libc.syscall(ctypes.c_long(LANDLOCK_CREATE), None, ctypes.c_ulong(0), ctypes.c_ulong(1))
-    if version < 1:
-        return 0
-    files = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF}.get(version, 0xFFFF)
-    execute, write, read, list_directory, make_nodes = 0x1, 0x2, 0x4, 0x8, 0x40 | 0x200 | 0x400 | 0x800
-    tcp, abstract_sockets_and_signals = 0x3, 0x3
-    attributes = struct.pack("QQQ", files, tcp if version >= 4 else 0, abstract_sockets_and_signals)
-    attributes = attributes[: 24 if version >= 6 else 16 if version >= 4 else 8]
-    ruleset = system_call("landlock_create_ruleset", LANDLOCK_CREATE, attributes, len(attributes), 0)
-    only_files = files & (execute | write | read | 0x4000)
-    rules = [(path, execute | read | list_directory) for path in readable]
-    if read_only_home is not None:
-        rules += [(read_only_home, read | list_directory)]
-    else:
-        rules += [(os.path.dirname(HOME), files & ~execute & ~make_nodes)]  # its parent: it must cover the job's tmpfs
-    rules += [("/dev/null", read | write), ("/dev/urandom", read)]
-    for path, access in rules:
-        descriptor = os.open(path, os.O_PATH)
-        access &= files if os.path.isdir(path) else only_files
-        rule = struct.pack("<Qi", access, descriptor)
-        system_call(f"landlock_add_rule {path}", LANDLOCK_ADD, ruleset, 1, rule, 0)
-        os.close(descriptor)
-    os.dup2(ruleset, RULESET)
-    os.close(ruleset)
-    return version
 
 
 def become_nobody(control: socket.socket) -> None:
@@ -207,7 +172,7 @@ def clone(thread_id: int) -> tuple[int, int]:
     return check(pid, "clone3"), pidfd.value
 
 
-def steps_to_close_off(landlock: int) -> list[Step]:
+def steps_to_close_off(landlock: Any) -> list[Step]:
     """Everything that can be closed off before the job is known: theory, step 4."""
     steps = [
         Step.of("mount", b"tmpfs", HOME.encode(), b"tmpfs", NOSUID_NODEV_NOEXEC, HOME_OPTIONS),
@@ -216,8 +181,8 @@ def steps_to_close_off(landlock: int) -> list[Step]:
         Step.of("prctl", SET_NO_NEW_PRIVS, 1, 0, 0, 0),
         Step.of("prctl", SET_DUMPABLE, 0, 0, 0, 0),
     ]
-    if landlock:
-        steps.append(Step.of("syscall", LANDLOCK_RESTRICT, RULESET, 0))
+    if landlock is not None:
+        steps.append(Step.of("syscall", landlock.RESTRICT, landlock.RULESET, 0))
     return steps
 
 
@@ -292,7 +257,7 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         kit.seed(message["seed"])
         set_limits(message["limits"])
         if kit.reduced is not None:
-            kit.reduced.put_up_last_walls(job, kit.harness)
+            kit.reduced.lay_out(job, kit.harness)
 
         def filter_calls() -> None:
             syscalls = kit.syscalls if kit.reduced is None else kit.reduced.own_filter()
@@ -311,7 +276,7 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         os._exit(1)  # the program closed the socket, or raised into the harness from a signal handler: no report
 
 
-def tell_end(control: socket.socket, number: int, pid: int, reduced: Any = None) -> None:
+def tell_end(control: socket.socket, number: int, pid: int, reduced: Any) -> None:
     """Not part of serve(): its frame is visible to every later child, which must not learn how this one ended."""
     _, status, usage = os.wait4(pid, 0)
     if reduced is not None:
@@ -338,7 +303,7 @@ def offered_to_the_killer(clone_child: Clone, descriptor: int) -> Clone:
 
 
 def serve(control: socket.socket, kit: Kit) -> None:
-    clone_child: Clone = functools.partial(clone, address_of_thread_id()) if kit.reduced is None else kit.reduced.fork
+    clone_child: Clone = kit.reduced.fork if kit.reduced else functools.partial(clone, address_of_thread_id())
     children: dict[int, tuple[int, int]] = {}
     made = 0
     poll = select.poll()
@@ -354,7 +319,7 @@ def serve(control: socket.socket, kit: Kit) -> None:
             request, descriptors, _, _ = socket.recv_fds(control, 16, 3)
             if not request:
                 return
-            if request == b"O":
+            if request == OOM_SCORE:
                 clone_child = offered_to_the_killer(clone_child, descriptors[0])
                 continue
             pid, pidfd = clone_child()
@@ -400,7 +365,9 @@ def main() -> None:
         if options["become_nobody"]:
             become_nobody(control)
         reduced = options.get("reduced")
-        landlock = make_ruleset(options["readable"], reduced and reduced["homes"])
+        (landlock,) = load(options["our_files"], "landlock")
+        home = os.path.dirname(HOME) if reduced is None else reduced["homes"]  # the parent must cover a job's tmpfs
+        version = landlock.make_ruleset(options["readable"], home, writable=reduced is None)
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
         preload(options["preload"])
         (harness,) = load(options["our_files"], "harness")
@@ -415,14 +382,14 @@ def main() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
-        if reduced is not None:
-            reduced.become_user()
         for _ in range(REHEARSALS):
             rehearse()
-        kit = Kit(steps_to_close_off(landlock), syscalls, harness.modules.seed, harness, reduced)
+        kit = Kit(steps_to_close_off(landlock if version else None), syscalls, harness.modules.seed, harness, reduced)
+        if reduced is not None:
+            reduced.become_user()
         gc.collect()
         gc.freeze()
-        control.send(b"R" + json.dumps({"landlock": landlock}).encode())
+        control.send(b"R" + json.dumps({"landlock": version}).encode())
         serve(control, kit)
         if reduced is not None:
             reduced.end()

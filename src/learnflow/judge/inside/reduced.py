@@ -22,8 +22,8 @@ import signal
 import struct
 from typing import Any
 
-from learnflow.judge.inside import forker
-from learnflow.judge.inside.forker import JOB, LANDLOCK_RESTRICT, RULESET, SET_DUMPABLE, SET_NO_NEW_PRIVS, SyscallFilter
+from learnflow.judge.inside import forker, landlock
+from learnflow.judge.inside.forker import JOB, SET_DUMPABLE, SET_NO_NEW_PRIVS, SyscallFilter
 
 OWN_PID = 0x5EED0000  # stands in the filter for the process number of whoever puts it up; no process has it
 SET_PDEATHSIG = 1
@@ -81,19 +81,20 @@ class Reduced:
         os.mkdir(home, 0o700)
         os.chdir(home)
         os.environ["HOME"] = home
-        forker.make_ruleset(self.readable, home)
-        os.dup2(RULESET, JOB + 1)
+        landlock.make_ruleset(self.readable, home, writable=False)
+        os.dup2(landlock.RULESET, JOB + 1)
         os.closerange(JOB + 2, 1 << 20)
 
-    def put_up_last_walls(self, job: dict[str, Any], harness: Any) -> None:
-        """Lay out the case's files, then let nothing be written any more."""
+    @staticmethod
+    def lay_out(job: dict[str, Any], harness: Any) -> None:
+        """Write the case's files, then let nothing be written any more."""
         harness.HOME = os.getcwd()
         harness.write_files(job.pop("files", {}))
-        forker.system_call("landlock_restrict_self", LANDLOCK_RESTRICT, JOB + 1, 0)
+        landlock.call("landlock_restrict_self", landlock.RESTRICT, JOB + 1, 0)
         os.close(JOB + 1)
 
     def own_filter(self) -> SyscallFilter:
-        """The filter for the process that asks: it may signal itself and nobody else."""
+        """The filter for the process that asks, which may signal itself and nobody else."""
         program = self.instructions.copy()
         for place in self.places:
             program[place] = (*program[place][:3], os.getpid())
