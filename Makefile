@@ -30,6 +30,7 @@ bench: setup-dev
 	$(VENV)/python -m bench.api
 	$(VENV)/python -m bench.submit
 	$(VENV)/python -m bench.judge
+	$(VENV)/python -m bench.judge --flat
 
 # Newest versions that install, pinned by hash, without the address of any index.
 COMPILE = $(VENV)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \

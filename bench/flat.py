@@ -7,7 +7,8 @@ to the same state. It is flat when
 
 - the last window's throughput is at least LEAST_OF_MEDIAN of the windows' median;
 - processes, descriptors, mounts and cgroups are the same number at every rest;
-- memory is at no rest more than MEGABYTES above the first, in the service, and in all its forkers and spares together.
+- memory, without the files that are mapped, is at no rest more than MEGABYTES above the first, in the service, and in
+  all its forkers and spares together.
 
 Some jobs come before the first count: what is taken once, when a thing is done for the first time, is no growth.
 """
@@ -22,7 +23,7 @@ from typing import Any
 
 import psutil
 
-from bench.memory import proportional_megabytes
+from bench.memory import anonymous_megabytes
 from learnflow.judge import ForkerPool, Limits
 from learnflow.judge.cgroups import PREFIX, CgroupsUnavailable, Parents, parents
 from learnflow.judge.forkers import SPARES
@@ -122,8 +123,8 @@ def _count(groups: Parents | None) -> Count:
     namespaces = {Path(f"/proc/{pid}/ns/mnt").readlink(): pid for pid in (os.getpid(), *pids)}
     folders = {groups.memory, groups.pids} if groups else set()
     return Count(
-        service_megabytes=proportional_megabytes(os.getpid()),
-        pool_megabytes=sum(proportional_megabytes(pid) for pid in pids),
+        service_megabytes=anonymous_megabytes(os.getpid()),
+        pool_megabytes=sum(anonymous_megabytes(pid) for pid in pids),
         processes=1 + len(pids),
         service_descriptors=_entries(Path("/proc/self/fd")),
         pool_descriptors=sum(_entries(Path(f"/proc/{pid}/fd")) for pid in pids),

@@ -58,8 +58,8 @@ def isolate_per_run() -> float | None:
     box = with_groups if works else [program, f"--box-id={BOX}"]
     if works:
         _quietly([*box, "--cleanup"])
-    prefix = real_interpreter().stdlib.removesuffix(f"/lib/{Path(real_interpreter().stdlib).name}")
-    visible = [] if prefix.startswith("/usr") else [f"--dir={prefix}"]
+    prefix = Path(real_interpreter().executable).parent.parent
+    visible = [] if prefix == Path("/usr") else [f"--dir={prefix}"]
     limits = ["--time=2", "--wall-time=5", f"--processes={PROCESSES}", "--silent"]
     memory = "--cg-mem=131072" if works else "--mem=524288"
 
@@ -81,7 +81,8 @@ def dmoj_launch() -> float | None:
         return None
     interpreter = real_interpreter()
     script = Path(__file__).with_name("dmoj_launches.py")
-    arguments = [interpreter.executable, interpreter.stdlib, str(RUNS + BEFORE), PROGRAM]
+    prefix = str(Path(interpreter.executable).parent.parent)
+    arguments = [interpreter.executable, prefix, str(RUNS + BEFORE), PROGRAM]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([python, script, *arguments], capture_output=True, check=True, text=True, cwd=folder)
     times: list[float] = json.loads(done.stdout)
