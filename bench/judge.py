@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from bench.bare import PROGRAM, bare_milliseconds, bare_per_second
 from bench.flat import is_flat
 from bench.memory import proportional_megabytes
-from bench.others import OTHERS
+from bench.others import OTHERS, median_or_why_not
 from learnflow.judge import ForkerPool, Limits, judge_code, parse_cases
 
 ADD = "def add(a, b):\n    return a + b\n"
@@ -43,7 +43,7 @@ async def main(jobs: int) -> bool:
     async with ForkerPool() as pool:
         spare = await _times(300, lambda: pool.execute(JOB, Limits()), SECONDS_UNTIL_SPARE)
         bare = statistics.mean([bare, bare_milliseconds()])  # before and after: the machine changes
-        others = {name: measure() for name, measure in OTHERS.items()}
+        others = {name: median_or_why_not(measure) for name, measure in OTHERS.items()}
         demand = await _times(100, lambda: _on_demand(pool), SECONDS_UNTIL_SPARE)
         twenty = await _times(60, lambda: _twenty_cases(pool), SECONDS_UNTIL_SPARE)
         began = time.process_time()
@@ -53,7 +53,7 @@ async def main(jobs: int) -> bool:
         memory = max(proportional_megabytes(forker.pid) for forker in pool.forkers)
     print(f"{'bare python':32} {bare:7.1f} ms")
     for name, median in others.items():
-        print(f"{name:32} " + ("not installed" if median is None else f"{median:7.1f} ms    {median / bare:5.2f} x"))
+        print(f"{name:32} " + (median if isinstance(median, str) else f"{median:7.1f} ms    {median / bare:5.2f} x"))
     show("spare ready, median", statistics.median(spare), "ms", 0.25, statistics.median(spare) / bare)
     show("spare ready, p99", _p99(spare), "ms", 1.0, _p99(spare) / bare)
     show("on demand, median", statistics.median(demand), "ms", 0.45, statistics.median(demand) / bare)

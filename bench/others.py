@@ -1,6 +1,8 @@
 """What other ways to run a student's program take for one run, measured in the same minutes as ours.
 
-Each answers the median of its runs in milliseconds, or None where it is not installed. None of them is a dependency:
+Each answers the median of its runs in milliseconds, or None where it is not installed. All start the interpreter that
+ours runs, without site, as dmoj does: what this machine's site-packages load at start is nobody's cost. None of them is
+a dependency:
 
 - bubblewrap: one process per run in all of its namespaces, without seccomp and limits; Debian's package `bubblewrap`;
 - isolate, of the International Olympiad in Informatics: its three calls per run, as contest systems make them. With
@@ -55,7 +57,7 @@ def isolate_per_run() -> float | None:
         return None
     with_groups = [program, "--cg", f"--box-id={BOX}"]
     works = subprocess.run([*with_groups, "--init"], capture_output=True, check=False).returncode == 0
-    box = with_groups if works else [program, f"--box-id={BOX}"]
+    box = with_groups if works else [program, f"--box-id={BOX + 1}"]  # the first may be left half made
     if works:
         _quietly([*box, "--cleanup"])
     prefix = Path(real_interpreter().executable).parent.parent
@@ -66,9 +68,8 @@ def isolate_per_run() -> float | None:
     def run() -> None:
         folder = subprocess.run([*box, "--init"], capture_output=True, check=True, text=True).stdout.strip()
         (Path(folder) / "box" / "program.py").write_text(PROGRAM)
-        _prints_the_result(
-            [*box, *visible, *limits, memory, "--run", "--", real_interpreter().executable, "program.py"]
-        )
+        python = [real_interpreter().executable, *INTERPRETER_OPTIONS]
+        _prints_the_result([*box, *visible, *limits, memory, "--run", "--", *python, "program.py"])
         _quietly([*box, "--cleanup"])
 
     return _median(run)
@@ -96,6 +97,18 @@ OTHERS: dict[str, Callable[[], float | None]] = {
 }
 
 
+def median_or_why_not(measure: Callable[[], float | None]) -> float | str:
+    """What one of OTHERS answers, or in words why there is no figure: none of them may end the benchmark of ours."""
+    try:
+        median = measure()
+    except subprocess.CalledProcessError as problem:
+        said = (problem.stderr or "").strip().splitlines()
+        return f"does not work here: {said[-1] if said else problem}"
+    except (OSError, RuntimeError) as problem:
+        return f"does not work here: {problem}"
+    return "not installed" if median is None else median
+
+
 def _median(run: Callable[[], None]) -> float:
     times = []
     for _ in range(RUNS + BEFORE):
@@ -106,10 +119,10 @@ def _median(run: Callable[[], None]) -> float:
 
 
 def _prints_the_result(command: list[str]) -> None:
-    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={}).stdout
+    output = subprocess.run(command, check=True, capture_output=True, text=True, env={}).stdout
     if output != RESULT:
         raise RuntimeError(f"{command[0]} printed {output!r}")
 
 
 def _quietly(command: list[str]) -> None:
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run(command, check=True, capture_output=True, text=True)
