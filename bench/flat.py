@@ -32,7 +32,7 @@ WINDOWS = 10
 JOBS_BEFORE = 500
 WAITING = 16  # jobs under way or waiting for a forker
 LEAST_OF_MEDIAN = 0.9
-MEGABYTES = 4.0
+MEGABYTES = 2.0
 SECONDS_TO_REST = 30.0
 SECONDS_OF_REST = 0.05  # without anybody running
 
