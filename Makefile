@@ -27,9 +27,8 @@ check: setup-dev
 	$(VENV)/learnflow course check curriculum
 
 bench: setup-dev
-	$(VENV)/python -m bench.api
-	$(VENV)/python -m bench.submit
-	$(VENV)/python -m bench.judge
+	@missed=0; for what in api submit judge "judge --flat"; do echo "== bench.$$what"; \
+	  $(VENV)/python -m bench.$$what || missed=1; done; exit $$missed
 
 # Newest versions that install, pinned by hash, without the address of any index.
 COMPILE = $(VENV)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \

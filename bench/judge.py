@@ -1,21 +1,23 @@
 """The judge alone, without HTTP or database, each figure next to its bar and to bare Python of the same run.
 
-python -m bench.judge [--jobs 500]      exit code 1 when a bar is missed
+python -m bench.judge [--jobs 500]            next to bare Python and to what others take for one run (bench/others.py)
+python -m bench.judge --flat [--jobs 20000]   whether it stays as it is over many jobs (bench/flat.py)
+
+Both end with exit code 1 when a bar is missed.
 """
 
 import argparse
 import asyncio
-import shutil
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from bench.bare import PROGRAM, bare_milliseconds, bare_per_second
+from bench.flat import is_flat
+from bench.memory import proportional_megabytes
+from bench.others import OTHERS, median_or_why_not
 from learnflow.judge import ForkerPool, Limits, judge_code, parse_cases
-from learnflow.judge.bubblewrap import INTERPRETER_OPTIONS, readable_paths, real_interpreter
 
 ADD = "def add(a, b):\n    return a + b\n"
 JOB = {"kind": "stdio", "source": PROGRAM}
@@ -41,15 +43,17 @@ async def main(jobs: int) -> bool:
     async with ForkerPool() as pool:
         spare = await _times(300, lambda: pool.execute(JOB, Limits()), SECONDS_UNTIL_SPARE)
         bare = statistics.mean([bare, bare_milliseconds()])  # before and after: the machine changes
-        wrapped = _bubblewrap_per_run()
+        others = {name: median_or_why_not(measure) for name, measure in OTHERS.items()}
         demand = await _times(100, lambda: _on_demand(pool), SECONDS_UNTIL_SPARE)
         twenty = await _times(60, lambda: _twenty_cases(pool), SECONDS_UNTIL_SPARE)
         began = time.process_time()
         rate = await _per_second(pool, jobs)
         service = (time.process_time() - began) * 1e3 / jobs
         bare_rate = bare_per_second(pool.size)
-        memory = max(_own_kilobytes(forker.pid) for forker in pool.forkers) / 1024
-    print(f"bare python {bare:.1f} ms, bubblewrap per run {wrapped:.1f} ms ({wrapped / bare:.2f} x)")
+        memory = max(proportional_megabytes(forker.pid) for forker in pool.forkers)
+    print(f"{'bare python':32} {bare:7.1f} ms")
+    for name, median in others.items():
+        print(f"{name:32} " + (median if isinstance(median, str) else f"{median:7.1f} ms    {median / bare:5.2f} x"))
     show("spare ready, median", statistics.median(spare), "ms", 0.25, statistics.median(spare) / bare)
     show("spare ready, p99", _p99(spare), "ms", 1.0, _p99(spare) / bare)
     show("on demand, median", statistics.median(demand), "ms", 0.45, statistics.median(demand) / bare)
@@ -103,41 +107,14 @@ async def _per_second(pool: ForkerPool, jobs: int) -> float:
     return jobs / (time.perf_counter() - began)
 
 
-def _bubblewrap_per_run(runs: int = 30) -> float:
-    """Median milliseconds of one process per run in all of bubblewrap's namespaces, without seccomp and limits."""
-    binds = [part for path in readable_paths() for part in ("--ro-bind", path, path)]
-    links = [
-        part
-        for name in ("/lib", "/lib64")
-        if Path(name).is_symlink()
-        for part in ("--symlink", str(Path(name).readlink()), name)
-    ]
-    command = [
-        shutil.which("bwrap") or "bwrap", "--unshare-all", "--die-with-parent", "--clearenv", *binds, *links,
-        "--dev", "/dev", "--size", str(16 << 20), "--tmpfs", "/home", "--chdir", "/home",
-        real_interpreter().executable, *INTERPRETER_OPTIONS, "-c", PROGRAM,
-    ]  # fmt: skip
-    times = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={})
-        times.append((time.perf_counter() - began) * 1e3)
-    return statistics.median(times)
-
-
-def _own_kilobytes(pid: int) -> int:
-    """Memory that no other process maps: private pages and this one's share of what is mapped by several."""
-    fields = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:])
-    return int(fields["Pss"].split()[0])
-
-
 def _p99(times: list[float]) -> float:
     return sorted(times)[int(len(times) * 0.99)]
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument(
-        "--jobs", type=int, default=500, help="runs for the throughput; 20000 to see whether it is flat"
-    )
-    sys.exit(0 if asyncio.run(main(parser.parse_args().jobs)) else 1)
+    parser.add_argument("--flat", action="store_true", help="only whether it stays as it is over many jobs")
+    parser.add_argument("--jobs", type=int, help="runs for the throughput (500) or with --flat (20000)")
+    asked = parser.parse_args()
+    kept = asyncio.run(is_flat(JOB, asked.jobs or 20_000) if asked.flat else main(asked.jobs or 500))
+    sys.exit(0 if kept else 1)

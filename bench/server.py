@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ import psutil
 from bench.load import Answer, Connection, request_bytes
 
 PASSWORD = "benchmark passphrase"  # noqa: S105  guards a database that lives for seconds
-LEARNFLOW = [sys.executable, "-m", "learnflow.entry.cli"]
+LEARNFLOW = (sys.executable, "-m", "learnflow.entry.cli")
 
 
 def free_port() -> int:
@@ -87,8 +87,10 @@ class Server:
 
 
 @asynccontextmanager
-async def running_server(**settings: str) -> AsyncIterator[Server]:
-    """Started and ready; stopped and its files removed afterwards. `settings` are settings by name."""
+async def running_server(program: Sequence[str] = LEARNFLOW, **settings: str) -> AsyncIterator[Server]:
+    """Started and ready; stopped and its files removed afterwards. `settings` are settings by name.
+
+    `program` is the command line that starts it, without its last word `serve`."""
     with tempfile.TemporaryDirectory(prefix="learnflow-bench-") as folder:
         port = free_port()
         environment = dict(os.environ) | {
@@ -99,7 +101,7 @@ async def running_server(**settings: str) -> AsyncIterator[Server]:
         }
         subprocess.run([*LEARNFLOW, "migrate"], env=environment, check=True, stderr=subprocess.DEVNULL)
         log = (Path(folder) / "server.log").open("wb")
-        process = subprocess.Popen([*LEARNFLOW, "serve"], env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen([*program, "serve"], env=environment, stdout=log, stderr=log)
         server = Server(port, process, environment)
         try:
             await server.until_answered("/health" if settings.get("graders") == "0" else "/health/ready")
