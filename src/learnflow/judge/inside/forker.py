@@ -56,7 +56,7 @@ import site
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NamedTuple, NoReturn
 
@@ -70,6 +70,7 @@ FAILED_SETUP = 125
 
 SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
 OOM_SCORE = b"O"
+DEAR = ("ssl", "_uuid")
 REHEARSALS = 10  # CPython specialises a function's code after eight calls
 
 CONTROL, JOB = 500, 3  # descriptors: the first is the forker's, out of the way of a child's
@@ -333,12 +334,17 @@ def serve(control: socket.socket, kit: Kit) -> None:
             socket.send_fds(control, [b"C" + MADE.pack(made)], [pidfd])
 
 
-def preload(names: list[str]) -> None:
-    """Import them, without what some want to be done at every fork: theory, step 3."""
+@contextlib.contextmanager
+def lightly() -> Iterator[None]:
+    """Import without what would make every child dearer: what some modules want to be done at each fork (theory,
+    step 3), and libraries that asyncio and uuid can do without. Who imports those by name gets them."""
     register = os.register_at_fork
     os.register_at_fork = lambda **_: None
-    for name in names:
-        importlib.import_module(name)
+    for name in DEAR:
+        sys.modules[name] = None  # type: ignore[assignment]  # how the import system writes "there is none"
+    yield
+    for name in DEAR:
+        del sys.modules[name]
     os.register_at_fork = register
 
 
@@ -369,8 +375,10 @@ def main() -> None:
         home = os.path.dirname(HOME) if reduced is None else reduced["homes"]  # the parent must cover a job's tmpfs
         version = landlock.make_ruleset(options["readable"], home, writable=reduced is None)
         syscalls = SyscallFilter.of(bytes.fromhex(options["syscalls"]))
-        preload(options["preload"])
-        (harness,) = load(options["our_files"], "harness")
+        with lightly():
+            for name in options["preload"]:
+                importlib.import_module(name)
+            (harness,) = load(options["our_files"], "harness")
         harness.modules.load(**options["modules"])
         if reduced is not None:
             (walls,) = load(options["our_files"], "reduced")

@@ -14,7 +14,6 @@ import json
 import pathlib
 import queue
 import re
-import shutil
 import statistics
 import struct
 import threading
@@ -61,7 +60,7 @@ _ERRORS: tuple[type[BaseException], ...] = (
     *(dataclasses.FrozenInstanceError, json.JSONDecodeError, statistics.StatisticsError, re.error, struct.error),
     *(decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, queue.Empty, queue.Full, csv.Error),
     *(asyncio.CancelledError, asyncio.InvalidStateError, asyncio.QueueEmpty, asyncio.QueueFull, graphlib.CycleError),
-    *(argparse.ArgumentError, argparse.ArgumentTypeError, shutil.Error, threading.BrokenBarrierError, copy.Error),
+    *(argparse.ArgumentError, argparse.ArgumentTypeError, threading.BrokenBarrierError, copy.Error),
 )
 
 # Classes that mean the same in both processes. Nothing else of the standard library is ever looked up by a name that

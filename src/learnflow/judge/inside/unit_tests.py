@@ -12,8 +12,6 @@ import builtins
 import copy
 import dataclasses
 import functools
-import hashlib
-import importlib.abc
 import importlib.machinery
 import inspect
 import json
@@ -21,6 +19,7 @@ import linecache
 import os
 import sys
 import unittest
+from _sha3 import shake_256  # type: ignore[import-not-found]  # hashlib would bring OpenSSL into every child
 from collections.abc import Callable
 from typing import Any
 
@@ -67,7 +66,7 @@ class _NotImported(BaseException):
     """The test file could not import the student's module: its failure is that of the run."""
 
 
-class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Importer:
     """Imports the student's module, over there, when the tests do: what they have patched before is patched then."""
 
     def __init__(self, link: Link, name: str) -> None:
@@ -77,7 +76,7 @@ class _Importer(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         sys.meta_path.insert(0, self)
 
     def find_spec(self, name: str, *_: Any) -> importlib.machinery.ModuleSpec | None:
-        return importlib.machinery.ModuleSpec(name, self) if name == self.name else None
+        return importlib.machinery.ModuleSpec(name, self) if name == self.name else None  # type: ignore[arg-type]  # a loader in all but name
 
     def create_module(self, spec: Any) -> None:
         return None
@@ -101,7 +100,7 @@ def _checked_failure(told: Any) -> dict[str, Any]:
 
 def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
     data = bytes.fromhex(sealed)
-    pad = hashlib.shake_256(key).digest(len(data))
+    pad = shake_256(key).digest(len(data))
     opened = json.loads(bytes(a ^ b for a, b in zip(data, pad, strict=True)))
     return opened["test_file"], opened["tests"]
 
