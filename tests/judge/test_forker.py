@@ -16,16 +16,17 @@ async def test_rehearsing_leaves_nothing_that_a_program_could_find() -> None:
     source = """
 import gc, json, linecache, random, sys, warnings
 sys.path.insert(0, sys.argv[1])
-from learnflow.judge.inside import forker
+from learnflow.judge.inside import forker, harness
 def traces():
     gc.collect()
     classes = sorted(str(found) for found in object.__subclasses__())
     return {
         "classes": classes, "modules": sorted(sys.modules), "random": random.getstate(), "garbage": gc.garbage,
+        "path": sys.path[:], "argv": sys.argv,
         "source": sorted(linecache.cache), "filters": len(warnings.filters), "hook": sys.excepthook,
     }
 before = traces()
-forker.rehearse()
+forker.rehearse(harness)
 after = traces()
 assert before == after, (before, after)
 assert not [found for found in gc.get_objects() if type(found) is dict and found.get("__name__") == "main"]

@@ -101,8 +101,8 @@ class Settings(BaseSettings):
         2000, description="Submissions that may wait for a grader before hand-ins are answered with 503."
     )
     graders: Annotated[int, Field(ge=0, le=256)] = Field(
-        default_factory=lambda: os.cpu_count() or 1,
-        description="Forkers that judge inside the server process; empty: one per core; 0: none "
+        default_factory=lambda: (os.cpu_count() or 1) + 1,
+        description="Forkers that judge inside the server process; empty: one more than cores; 0: none "
         "(then run `learnflow grader`).",
     )
     grader_lease_seconds: Annotated[float, Field(ge=1, le=600)] = Field(

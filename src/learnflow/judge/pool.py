@@ -28,7 +28,7 @@ AnyForker = Forker | PlainForker
 
 
 class ForkerPool:
-    """`size` warm forkers (one per core by default), each with spare children ready.
+    """`size` warm forkers (one more than cores by default), each with spare children ready.
 
     async with ForkerPool() as pool:
         execution = await pool.execute({"kind": "stdio", "source": "print(1)"}, Limits())
@@ -51,7 +51,7 @@ class ForkerPool:
         jobs_per_forker: int = JOBS_PER_FORKER,
         modules: Sequence[str] = (),
     ) -> None:
-        self.size = size or os.cpu_count() or 1
+        self.size = size or (os.cpu_count() or 1) + 1  # ADR 12
         self.lowest = lowest if only is None else only
         self.jobs_per_forker = jobs_per_forker
         self.modules = tuple(modules)

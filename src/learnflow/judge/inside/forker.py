@@ -70,6 +70,10 @@ FAILED_SETUP = 125
 
 SPARE, IN_A_HURRY = b"F", b"H"  # requests for a child
 OOM_SCORE = b"O"
+REHEARSED: dict[str, Any] = {
+    "source": "import random\n\n\ndef add(a, b):\n    return [f'{n!r}' for n in (a, b, max(map(str, (a, b))))]\n",
+    "function": "add", "args": [1, 2.5], "kwargs": {}, "init": None, "stdin": "1\n",
+}  # fmt: skip
 DEAR = ("ssl", "_uuid")
 REHEARSALS = 10  # CPython specialises a function's code after eight calls
 
@@ -187,16 +191,6 @@ def steps_to_close_off(landlock: Any) -> list[Step]:
     return steps
 
 
-def rehearse() -> None:
-    """Touch, while nobody waits, what every job touches: each first write to a page shared with the forker copies it.
-
-    It leaves nothing that a program could find: no class, no cycle, no module."""
-    program = "import random\nx = [f'{n!r}' for n in (1, 2.5, 'a')]\ny = {'a': (x, len(x)), 'b': max(map(str, x))}\n"
-    json.loads(json.dumps({"source": program, "limits": {"x": 1, "y": [1.5, None, True]}}))
-    exec(compile(program, "main.py", "exec", dont_inherit=True), {"__name__": "main"})  # noqa: S102  # our own text
-    print(end="", flush=True)
-
-
 def close_off(steps: list[Step]) -> None:
     os.setsid()
     for what, function, arguments in steps:
@@ -204,9 +198,9 @@ def close_off(steps: list[Step]) -> None:
     os.closerange(JOB + 1, 1 << 20)
 
 
-def receive_job() -> tuple[dict[str, Any], int]:
+def receive_job(job_socket: int = JOB) -> tuple[dict[str, Any], int]:
     """The job and its memfd. Ends the process quietly when the service closed the socket instead: no job for us."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=os.dup(JOB)) as channel:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=os.dup(job_socket)) as channel:
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
     if not descriptors:
         os._exit(0)
@@ -225,6 +219,24 @@ def offer_stdin(text: str) -> None:
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE)
     os.dup2(descriptor, 0)
     os.close(descriptor)
+
+
+def rehearse(harness: Any) -> None:
+    """Do, while nobody waits, what every job does: each first write to a page shared with the forker copies it.
+
+    It leaves nothing that a program could find: no class, no cycle, no module."""
+    message = json.dumps({"job": REHEARSED, "seed": 1, "limits": {"file_bytes": 1, "cpu_seconds": 2}})
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        memfd = os.memfd_create("job")
+        os.write(memfd, NOT_STARTED + message.encode())
+        socket.send_fds(ours, [b"J"], [memfd])
+        received, copy = receive_job(theirs.fileno())
+    offer_stdin(received["job"]["stdin"])
+    harness.rehearse(received["job"])
+    os.pwrite(copy, STARTED, 0)
+    os.close(copy)
+    os.close(memfd)
 
 
 def set_limits(limits: dict[str, int]) -> None:
@@ -251,7 +263,7 @@ def live(request: bytes, descriptors: list[int], kit: Kit) -> NoReturn:
         else:
             kit.reduced.close_off()
         if request == SPARE and not select.select([JOB], [], [], 0)[0]:  # nobody waits yet
-            rehearse()
+            rehearse(kit.harness)
         message, memfd = receive_job()
         job = message["job"]
         offer_stdin(job.get("stdin", ""))
@@ -391,7 +403,7 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_STACK, (8 << 20, 8 << 20))
         for _ in range(REHEARSALS):
-            rehearse()
+            rehearse(harness)
         kit = Kit(steps_to_close_off(landlock if version else None), syscalls, harness.modules.seed, harness, reduced)
         if reduced is not None:
             reduced.become_user()

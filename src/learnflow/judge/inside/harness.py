@@ -36,7 +36,7 @@ from typing import Any, NoReturn
 
 from learnflow.judge.inside import batch, encoder, modules, outside, pair, student, tracer, unit_tests
 
-__all__ = ["before_filter", "modules", "run", "write_files"]
+__all__ = ["before_filter", "modules", "rehearse", "run", "write_files"]
 
 SOURCE_NAME = "main.py"
 JOB_SOCKET = 3  # where the forker put it
@@ -81,6 +81,22 @@ def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
     if trace is not None:
         report["trace"] = trace.finish()
     _end(report, code, report_descriptor)
+
+
+def rehearse(job: dict[str, Any]) -> None:
+    """Do what a call job does, but for its end, and leave nothing of it."""
+    before = sys.path[:], sys.argv, {name: sys.modules.get(name) for name in ("__main__", "main")}
+    report, _ = _run_call(job)
+    _to_json(report).encode("ascii")
+    vars(sys.modules["main"]).clear()
+    sys.path[:], sys.argv, modules = before
+    for name, module in modules.items():
+        if module is None:
+            del sys.modules[name]
+        else:
+            sys.modules[name] = module
+    del linecache.cache[SOURCE_NAME]
+    _flush()
 
 
 def _start_trace(report_descriptor: int) -> tracer.Tracer:
