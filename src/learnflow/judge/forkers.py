@@ -41,9 +41,7 @@ SECONDS_TO_START = 20.0
 SECONDS_TO_DIE = 5.0  # what a killed child or a closed forker may take before its whole sandbox is killed
 SECONDS_BETWEEN_LOOKS = 0.01  # at what a running job has written
 SECONDS_BETWEEN_BUSY_LOOKS = 0.001  # when it writes more than a few bytes
-SPARES = 5  # children kept ready while a forker has nothing to do, about 2.5 MB each; after a job one at once
-SECONDS_OF_QUIET = 0.02  # after a job, before it makes the others: until then the verdict is recorded and sent
-SECONDS_BETWEEN_SPARES = 0.004
+SPARES = 4  # children kept ready, about 2.5 MB each (stock.py)
 THREADS = 32 + SPARES  # processes of the forker's user: the forker, its children, and the threads of the student
 DESCRIPTORS = 64
 OUR_MEMORY = 5 * 2**20  # beside a job's, in its cgroup: what the forker touches, page tables
@@ -85,7 +83,6 @@ class Forker:
         self._lost = lost
         self._asked = 0
         self._spares: deque[Child] = deque()
-        self._stock_up_later: asyncio.TimerHandle | None = None
         self._children: dict[int, Child] = {}
         self._process_end = -1  # pidfd of bubblewrap; -1 when there is no process
         self._empty_size = 0  # bytes of address space that a child has before it does anything
@@ -116,7 +113,7 @@ class Forker:
         try:
             await self._enter_group()
             offer_oom_score(self._control, self.pid)
-            self._stock_up()
+            self.add_spare()
         except BaseException as problem:
             await self.close()
             if isinstance(problem, OSError):
@@ -135,7 +132,6 @@ class Forker:
         """
         if not self.alive:
             raise ForkerLost("the forker has ended")
-        self._stop_stocking_up()
         child = self._spares.popleft() if self._spares else self.make_child(in_a_hurry=True)
         if not self.alive:
             raise ForkerLost("the forker has just ended")
@@ -148,26 +144,15 @@ class Forker:
             asyncio.get_running_loop().call_soon(self._after_job)  # once whoever waits for this verdict has it
 
     def _after_job(self) -> None:
-        if not self.alive:
-            return
-        if not self._spares:
-            self._add_spare()
-        self._stop_stocking_up()
-        self._stock_up_later = asyncio.get_running_loop().call_later(SECONDS_OF_QUIET, self._stock_up)
+        if self.alive and not self._spares:
+            self.add_spare()
 
-    def _stock_up(self) -> None:
-        """Make one more spare, and the others one by one unless a job comes."""
-        self._stop_stocking_up()
-        if self.alive and len(self._spares) < SPARES:
-            self._add_spare()
-            self._stock_up_later = asyncio.get_running_loop().call_later(SECONDS_BETWEEN_SPARES, self._stock_up)
+    @property
+    def spares(self) -> int:
+        """How many children are there or on their way without a job."""
+        return len(self._spares)
 
-    def _stop_stocking_up(self) -> None:
-        if self._stock_up_later is not None:
-            self._stock_up_later.cancel()
-            self._stock_up_later = None
-
-    def _add_spare(self, *, in_a_hurry: bool = False) -> None:
+    def add_spare(self, *, in_a_hurry: bool = False) -> None:
         child = self.make_child(in_a_hurry=in_a_hurry)
         if self.alive:
             self._spares.append(child)
@@ -225,7 +210,7 @@ class Forker:
             began = time.perf_counter()
             socket.send_fds(child.job, [b"J", bytes.fromhex(job.get("key", ""))], [memfd])
             if followed and not self._spares:
-                self._add_spare(in_a_hurry=True)
+                self.add_spare(in_a_hurry=True)
             status, cpu_ms, memory_kb = await child.exit
             wall_ms = (time.perf_counter() - began) * 1e3
             for output in outputs:
@@ -370,7 +355,6 @@ class Forker:
         self._control.close()
         for child in self._children.values():
             child.fail(ForkerLost(reason))
-        self._stop_stocking_up()
         while self._spares:
             self.forget(self._spares.pop())
 

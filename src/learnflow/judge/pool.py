@@ -17,6 +17,7 @@ from learnflow.judge.module_pools import ModulePools
 from learnflow.judge.modules import Module, ModulesUnavailable
 from learnflow.judge.plain import PlainForker
 from learnflow.judge.shares import Shares
+from learnflow.judge.stock import Stock
 from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport, TierState
 from learnflow.judge.verdicts import Execution
 
@@ -72,6 +73,7 @@ class ForkerPool:
         self.interpreter = real_interpreter().name
         self._forkers: set[AnyForker] = set()
         self._shares = Shares(self.size)
+        self._stock = Stock(lambda: self.forkers)
         self._idle: asyncio.Queue[AnyForker | None] = asyncio.Queue()  # None wakes those who wait in vain
         self._restarts: set[asyncio.Task[None]] = set()
         self._trouble: str | None = None  # why the last restart failed, until one succeeds
@@ -206,10 +208,11 @@ class ForkerPool:
 
     async def execute_here(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         """Run one job on a forker of this very pool, without asking whose turn it is."""
-        try:
-            return await self._execute_once(job, limits, followed)
-        except ForkerLost:
-            return await self._execute_once(job, limits, followed)
+        with self._stock.job():
+            try:
+                return await self._execute_once(job, limits, followed)
+            except ForkerLost:
+                return await self._execute_once(job, limits, followed)
 
     async def _execute_once(self, job: dict[str, Any], limits: Limits, followed: bool) -> Execution:
         forker = await self._idle_forker()
@@ -250,6 +253,7 @@ class ForkerPool:
         await forker.start()
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
+        self._stock.wait_for_quiet()
 
     async def _relieve(self, forker: AnyForker) -> None:
         """Start a forker and then end the old one, when it has no job. If none starts, the old one goes on."""
@@ -311,6 +315,7 @@ class ForkerPool:
     async def close(self) -> None:
         """End every forker. Returns when no process of the pool is left. Jobs that run raise ForkerLost."""
         self._closing = True
+        self._stock.stop()
         await self._with_modules.close()
         for task in tuple(self._restarts):
             task.cancel()
