@@ -26,7 +26,7 @@ def bare_milliseconds(runs: int = 30) -> float:
         return statistics.median([_milliseconds(command) for _ in range(runs + 3)][3:])
 
 
-def bare_per_second(at_a_time: int, runs: int = 150) -> float:
+def bare_per_second(at_a_time: int, runs: int = 400) -> float:
     """Starts of bare Python per second, `at_a_time` at once."""
     with _bare_command() as command, ThreadPoolExecutor(at_a_time) as threads:
         began = time.perf_counter()

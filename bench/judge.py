@@ -1,6 +1,6 @@
 """The judge alone, without HTTP or database, each figure next to its bar and to bare Python of the same run.
 
-python -m bench.judge [--jobs 500]            next to bare Python and to what others take for one run (bench/others.py)
+python -m bench.judge [--jobs 3000]            next to bare Python and to what others take for one run (bench/others.py)
 python -m bench.judge --flat [--jobs 20000]   whether it stays as it is over many jobs (bench/flat.py)
 
 Both end with exit code 1 when a bar is missed.
@@ -116,7 +116,7 @@ def _p99(times: list[float]) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--flat", action="store_true", help="only whether it stays as it is over many jobs")
-    parser.add_argument("--jobs", type=int, help="runs for the throughput (500) or with --flat (20000)")
+    parser.add_argument("--jobs", type=int, help="runs for the throughput (3000) or with --flat (20000)")
     asked = parser.parse_args()
-    kept = asyncio.run(is_flat(JOB, asked.jobs or 20_000) if asked.flat else main(asked.jobs or 500))
+    kept = asyncio.run(is_flat(JOB, asked.jobs or 20_000) if asked.flat else main(asked.jobs or 3000))
     sys.exit(0 if kept else 1)

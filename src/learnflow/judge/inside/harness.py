@@ -34,7 +34,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import batch, encoder, modules, outside, pair, student, tracer, unit_tests
+from learnflow.judge.inside import batch, encoder, modules, outside, pair, plain_types, student, tracer, unit_tests
 
 __all__ = ["before_filter", "modules", "rehearse", "run", "write_files"]
 
@@ -196,6 +196,7 @@ def _serve_tests(job: dict[str, Any], channel: int) -> NoReturn:
             raise failed.cause from None
         return sys.modules[job["module"]]
 
+    plain_types.know_asyncio(job["source"])
     end = student.Student(channel, SOURCE_NAME, import_module)
     builtins.input = end.offered("input")
     sys.stdin = outside.Stdin(end.offered("read"), end.offered("readline"))

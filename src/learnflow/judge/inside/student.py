@@ -7,7 +7,6 @@ A message of the tests names a verb below; while one is being done, this process
 "operate" something of the tests'), and the tests may ask again before they answer that: calls nest on both sides.
 """
 
-import asyncio
 import importlib
 import os
 import sys
@@ -40,7 +39,7 @@ class Student(Crossing):
         self.originals: dict[tuple[str, str], Any] = {}
         self._main = threading.get_ident()
         self.failure: str | None = None
-        self.loop: asyncio.AbstractEventLoop | None = None
+        self.loop: Any = None  # asyncio's, once something is awaited
 
     def serve(self) -> NoReturn:
         """Answer until the tests' process closes the channel."""

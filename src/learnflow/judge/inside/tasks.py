@@ -3,7 +3,6 @@
 Each function gets the student's end, the detail of the message and its values; what it returns or raises is the answer.
 """
 
-import asyncio
 import importlib
 import inspect
 import linecache
@@ -90,7 +89,7 @@ def _await(end: End, __: Any, value: Any) -> Any:
         return await value
 
     if end.loop is None:
-        end.loop = asyncio.new_event_loop()
+        end.loop = importlib.import_module("asyncio").new_event_loop()
     return end.loop.run_until_complete(awaited())
 
 

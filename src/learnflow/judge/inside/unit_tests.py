@@ -7,7 +7,6 @@ it can answer what the tests ask, and end.
 """
 
 import ast
-import asyncio
 import builtins
 import copy
 import dataclasses
@@ -23,7 +22,7 @@ from _sha3 import shake_256  # type: ignore[import-not-found]  # hashlib would b
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside import assertions, encoder, making, pair, patches, proxies, star
+from learnflow.judge.inside import assertions, encoder, making, pair, patches, plain_types, proxies, star
 from learnflow.judge.inside.channel import Malformed, OtherEnded
 from learnflow.judge.inside.handed_over import TEST_MODULE
 from learnflow.judge.inside.remote import Link
@@ -35,7 +34,6 @@ KEY_BYTES = 32
 _CALLED_THERE = (
     (dataclasses, ("asdict", "astuple", "fields", "replace", "is_dataclass")),
     (inspect, ("isabstract", "getsource", "getsourcelines", "getdoc", "iscoroutinefunction", "isgeneratorfunction")),
-    (asyncio, ("iscoroutinefunction",)),
     (copy, ("replace",)),
 )
 
@@ -107,6 +105,7 @@ def _unsealed(sealed: str, key: bytes) -> tuple[str, list[str]]:
 
 def _run_all(link: Link, student: _Importer, tests: str, names: list[str]) -> list[list[str]]:
     """Of each test its name, "passed" or "failed", and why. Stops where the student's process is at its end."""
+    plain_types.know_asyncio(tests)
     _call_there(link)
     making.know_enums()
     patches.seed_both(link.method)
@@ -163,7 +162,8 @@ def _call_there(link: Link) -> None:
 
         return either
 
-    for module, names in _CALLED_THERE:
+    known = sys.modules.get("asyncio")
+    for module, names in (*_CALLED_THERE, *([(known, ("iscoroutinefunction",))] if known else [])):
         for name in names:
             if hasattr(module, name):
                 setattr(module, name, wrapped(getattr(module, name), module, name))
