@@ -110,11 +110,11 @@ def descendants(pid: int) -> list[int]:
 
 
 def no_process_is_left(judge: Judge, seconds: float = 5.0) -> bool:
-    """Whether the pool is at last down to its own: bubblewrap's init and the forker, or it alone; the spare child."""
+    """Whether the pool is at last down to its own: bubblewrap's init and the forker, or it alone; the spares."""
     deadline = time.monotonic() + seconds
     (forker,) = judge.pool._forkers
     assert isinstance(forker, Forker)
-    while len(descendants(forker._process.pid)) > (3 if judge.tier is Tier.full else 1):
+    while len(descendants(forker._process.pid)) > (2 if judge.tier is Tier.full else 0) + forker.spares:
         if time.monotonic() > deadline:
             return False
         os.sched_yield()
