@@ -4,22 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.accounts.models import RefreshToken, SignInSession, Student
+
+_SIGNED_IN = (
+    select(Student, SignInSession.expires_at, SignInSession.revoked_at)
+    .join(SignInSession, SignInSession.student_id == Student.id)
+    .where(SignInSession.id == bindparam("session"), Student.user_id == bindparam("user"))
+)
 
 
 async def signed_in(
     session: AsyncSession, *, user_id: UUID, session_id: int
 ) -> Row[Student, datetime, datetime | None] | None:
     """The student with when the session `session_id` of theirs expires and was revoked, in one statement."""
-    statement = (
-        select(Student, SignInSession.expires_at, SignInSession.revoked_at)
-        .join(SignInSession, SignInSession.student_id == Student.id)
-        .where(SignInSession.id == session_id, Student.user_id == user_id)
-    )
-    return (await session.execute(statement)).one_or_none()
+    return (await session.execute(_SIGNED_IN, {"session": session_id, "user": user_id})).one_or_none()
 
 
 async def student_by_email_key(session: AsyncSession, key: str) -> Student | None:

@@ -44,6 +44,7 @@ class Group:
         self._memory, self._pids = parents.memory / name, parents.pids / name
         self._limit = 0
         self._kills = 0
+        self._open: dict[str, int | None] = {}  # files of limits; None for one that this kernel doesn't have
         try:
             for folder in {self._memory, self._pids}:
                 folder.mkdir()
@@ -62,22 +63,29 @@ class Group:
         if size == self._limit:
             return
         if self._version == 2:
-            (self._memory / "memory.max").write_text(str(size))
-            self._without_swap(self._memory / "memory.swap.max", 0)
+            self._write("memory.max", size)
+            self._write("memory.swap.max", 0)
         else:  # memory and swap together may never be less than memory alone
             growing = size > self._limit > 0
-            both = self._memory / "memory.memsw.limit_in_bytes"
             if growing:
-                self._without_swap(both, size)
-            (self._memory / "memory.limit_in_bytes").write_text(str(size))
+                self._write("memory.memsw.limit_in_bytes", size)
+            self._write("memory.limit_in_bytes", size)
             if not growing:
-                self._without_swap(both, size)
+                self._write("memory.memsw.limit_in_bytes", size)
         self._limit = size
 
-    @staticmethod
-    def _without_swap(file: Path, size: int) -> None:
-        if file.exists():  # kernels may be built or booted without counting swap
-            file.write_text(str(size))
+    def _write(self, name: str, size: int) -> None:
+        """Into a file that stays open, for this is done for most jobs."""
+        if name not in self._open:
+            try:
+                self._open[name] = os.open(self._memory / name, os.O_WRONLY | os.O_CLOEXEC)
+            except FileNotFoundError:
+                if name not in ("memory.swap.max", "memory.memsw.limit_in_bytes"):
+                    raise
+                self._open[name] = None  # kernels may be built or booted without counting swap
+        descriptor = self._open[name]
+        if descriptor is not None:
+            os.pwrite(descriptor, str(size).encode(), 0)
 
     def has_killed(self) -> bool:
         """Whether the kernel ended a process here for want of memory since this was asked last."""
@@ -88,6 +96,10 @@ class Group:
 
     def remove(self) -> bool:
         """Remove the group once its processes have ended: whether it is gone. One still in use is left to tidy()."""
+        for descriptor in self._open.values():
+            if descriptor is not None:
+                os.close(descriptor)
+        self._open.clear()
         folders = {self._memory, self._pids}
         for folder in folders:
             with contextlib.suppress(OSError):

@@ -52,8 +52,14 @@ async def student_exists(session: AsyncSession, student_id: int) -> bool:
     return await session.scalar(select(Student.id).where(Student.id == student_id)) is not None
 
 
+_SUBMISSION = select(Submission).where(Submission.id == bindparam("submission"))
+_OUTCOMES = (
+    select(CaseOutcome).where(CaseOutcome.submission_id == bindparam("submission")).order_by(CaseOutcome.position)
+)
+
+
 async def submission(session: AsyncSession, submission_id: int) -> Submission | None:
-    return (await session.execute(select(Submission).where(Submission.id == submission_id))).scalar_one_or_none()
+    return (await session.execute(_SUBMISSION, {"submission": submission_id})).scalar_one_or_none()
 
 
 async def status_of(session: AsyncSession, submission_id: int) -> str | None:
@@ -63,8 +69,7 @@ async def status_of(session: AsyncSession, submission_id: int) -> str | None:
 
 async def case_outcomes(session: AsyncSession, submission_id: int) -> Sequence[CaseOutcome]:
     """In the exercise's order."""
-    statement = select(CaseOutcome).where(CaseOutcome.submission_id == submission_id).order_by(CaseOutcome.position)
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(_OUTCOMES, {"submission": submission_id})).all()
 
 
 async def page(
