@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.judge.inside import crossing
-from learnflow.judge.inside.channel import LENGTH, Malformed, TooLarge
-from learnflow.judge.inside.crossing import Crossing
+from learnflow.judge.inside.unit import crossing
+from learnflow.judge.inside.unit.channel import LENGTH, Malformed, TooLarge
+from learnflow.judge.inside.unit.crossing import Crossing
 
 
 class Plain(Crossing):

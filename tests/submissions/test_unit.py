@@ -8,7 +8,7 @@ TESTS = "from add import add\n" + "".join(
 )
 
 
-async def test_each_test_counts_and_the_result_says_that_it_shared_a_process(judging_school: School) -> None:
+async def test_each_test_counts_and_the_result_says_that_it_is_isolated(judging_school: School) -> None:
     school = judging_school
     case = {"name": "tests", "kind": "unit", "input": {"test_file": TESTS, "module": "add"}}
     headers = school.teacher.headers

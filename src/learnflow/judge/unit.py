@@ -1,7 +1,7 @@
 """Kind `unit`: a teacher's test file, unittest's or pytest's way, in a process beside the student's module.
 
 The tests are known by name from the file itself, so that each must be reported once, with a nonce. Points are given
-per test. inside/unit_tests.py says why such a result can be trusted.
+per test. inside/unit says why such a result can be trusted.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from learnflow.judge.cases import Case, ExpectedTests
-from learnflow.judge.inside.channel import BROKEN_OFF
+from learnflow.judge.inside.unit.channel import BROKEN_OFF
 from learnflow.judge.verdicts import Execution
 
 

@@ -34,7 +34,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import batch, encoder, modules, outside, pair, plain_types, student, tracer, unit_tests
+from learnflow.judge.inside import batch, encoder, modules, tracer
+from learnflow.judge.inside.unit import outside, pair, plain_types, runner, student
 
 __all__ = ["before_filter", "modules", "rehearse", "run", "write_files"]
 
@@ -207,7 +208,7 @@ def _serve_tests(job: dict[str, Any], channel: int) -> NoReturn:
 def _run_unit(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     if not _pairs:  # nobody filters system calls here
         before_filter(job, lambda: None)
-    return unit_tests.run(job, JOB_SOCKET, _pairs.pop()), 0
+    return runner.run(job, JOB_SOCKET, _pairs.pop()), 0
 
 
 def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:

@@ -16,11 +16,11 @@ import types
 import warnings
 from typing import Any
 
-from learnflow.judge.inside import channel, handed_over, making, patches, proxies
-from learnflow.judge.inside.channel import BROKEN_OFF, Malformed, OtherEnded, TooLarge
-from learnflow.judge.inside.crossing import Crossing, Wire
-from learnflow.judge.inside.operations import OPERATIONS
-from learnflow.judge.inside.student import OFFERED
+from learnflow.judge.inside.unit import channel, handed_over, making, patches, proxies
+from learnflow.judge.inside.unit.channel import BROKEN_OFF, Malformed, OtherEnded, TooLarge
+from learnflow.judge.inside.unit.crossing import Crossing, Wire
+from learnflow.judge.inside.unit.operations import OPERATIONS
+from learnflow.judge.inside.unit.student import OFFERED
 
 MAX_NESTED = 250  # calls inside calls, to and fro
 FRAMES = 15  # of this process, for each; they are not a test's fault

@@ -21,9 +21,9 @@ from operator import is_
 from sys import getrefcount
 from typing import Any
 
-from learnflow.judge.inside import arrays
-from learnflow.judge.inside.channel import TOO_LARGE, Malformed, TooLarge, packed
-from learnflow.judge.inside.plain_types import (
+from learnflow.judge.inside.unit import arrays
+from learnflow.judge.inside.unit.channel import TOO_LARGE, Malformed, TooLarge, packed
+from learnflow.judge.inside.unit.plain_types import (
     BY_NAME,
     BY_VALUE,
     DICTS,

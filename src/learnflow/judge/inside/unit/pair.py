@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from learnflow.judge.inside import arrays
+from learnflow.judge.inside.unit import arrays
 
 CHANNEL = 62  # the student's end: below the limit on descriptors and out of the way of those that programs open
 SET_DEATH_SIGNAL = 1

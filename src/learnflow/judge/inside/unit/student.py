@@ -15,10 +15,10 @@ import traceback
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from learnflow.judge.inside import channel, outside
-from learnflow.judge.inside.channel import OtherEnded, TooLarge
-from learnflow.judge.inside.crossing import Crossing, Wire
-from learnflow.judge.inside.tasks import PLAIN_KINDS, VERBS
+from learnflow.judge.inside.unit import channel, outside
+from learnflow.judge.inside.unit.channel import OtherEnded, TooLarge
+from learnflow.judge.inside.unit.crossing import Crossing, Wire
+from learnflow.judge.inside.unit.tasks import PLAIN_KINDS, VERBS
 
 FRAMES = 15  # of this module for a call inside a call; they are not the student's fault
 OFFERED = {"input": 1, "read": 2, "readline": 3, "warn": 4}  # what the tests' process offers from the start

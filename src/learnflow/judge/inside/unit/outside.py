@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside.operations import OPERATIONS
+from learnflow.judge.inside.unit.operations import OPERATIONS
 
 Ask = Callable[..., Any]  # ask(verb, detail, *values): the tests' process does it; raises what it raises
 

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any
 
-from learnflow.judge.inside.plain_types import BY_NAME, BY_VALUE, MIRRORED, MIRRORED_BY_NAME, OF_ANYTHING
+from learnflow.judge.inside.unit.plain_types import BY_NAME, BY_VALUE, MIRRORED, MIRRORED_BY_NAME, OF_ANYTHING
 
 MAX_ELEMENTS = 300_000
 _DTYPE = re.compile(r"[<>|=]?[biufcSU][0-9]{1,4}", re.ASCII)  # not objects, dates and records

@@ -10,7 +10,7 @@ import types
 from collections.abc import Callable, Generator
 from typing import Any, NamedTuple
 
-from learnflow.judge.inside.operations import COMPARISONS, OPERATIONS
+from learnflow.judge.inside.unit.operations import COMPARISONS, OPERATIONS
 
 IMMUTABLE = (int, float, complex, str, bytes, tuple, frozenset)  # their objects hold their value here too
 CHANGING = (list, dict, set, bytearray)

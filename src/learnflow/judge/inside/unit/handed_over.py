@@ -11,8 +11,8 @@ import sys
 import unittest
 from typing import Any
 
-from learnflow.judge.inside import proxies
-from learnflow.judge.inside.operations import OPERATIONS
+from learnflow.judge.inside.unit import proxies
+from learnflow.judge.inside.unit.operations import OPERATIONS
 
 TEST_MODULE = "tests"
 _NOT_OF_MOCKS = ("assert", "mock_add_spec", "reset_mock", "configure_mock", "attach_mock")

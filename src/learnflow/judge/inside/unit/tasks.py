@@ -12,7 +12,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside.operations import OPERATIONS
+from learnflow.judge.inside.unit.operations import OPERATIONS
 
 End = Any  # student.Student
 PLAIN_KINDS: dict[type, Callable[[Any], Any]] = {

@@ -22,10 +22,11 @@ from _sha3 import shake_256  # type: ignore[import-not-found]  # hashlib would b
 from collections.abc import Callable
 from typing import Any
 
-from learnflow.judge.inside import assertions, encoder, making, pair, patches, plain_types, proxies, star
-from learnflow.judge.inside.channel import Malformed, OtherEnded
-from learnflow.judge.inside.handed_over import TEST_MODULE
-from learnflow.judge.inside.remote import Link
+from learnflow.judge.inside import encoder
+from learnflow.judge.inside.unit import assertions, making, pair, patches, plain_types, proxies, star
+from learnflow.judge.inside.unit.channel import Malformed, OtherEnded
+from learnflow.judge.inside.unit.handed_over import TEST_MODULE
+from learnflow.judge.inside.unit.remote import Link
 
 TEST_NAME = "tests.py"
 KEY_BYTES = 32

@@ -13,9 +13,9 @@ import sys
 import types
 from typing import Any
 
-from learnflow.judge.inside import proxies
-from learnflow.judge.inside.operations import OPERATIONS
-from learnflow.judge.inside.proxies import CHANGING, IMMUTABLE, Described, Remote, RemoteClass
+from learnflow.judge.inside.unit import proxies
+from learnflow.judge.inside.unit.operations import OPERATIONS
+from learnflow.judge.inside.unit.proxies import CHANGING, IMMUTABLE, Described, Remote, RemoteClass
 
 _ABSTRACT = ("abc", "collections.abc", "numbers", "typing", "contextlib", "collections")  # modules of such classes
 _BUILT_IN_ERRORS = frozenset(
