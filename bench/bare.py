@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from learnflow.judge.bubblewrap import real_interpreter
+from learnflow.judge.sandbox.bubblewrap import real_interpreter
 
 PROGRAM = "print(sum(range(10)))"
 

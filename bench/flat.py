@@ -25,8 +25,8 @@ import psutil
 
 from bench.memory import anonymous_megabytes
 from learnflow.judge import ForkerPool, Limits
-from learnflow.judge.cgroups import PREFIX, CgroupsUnavailable, Parents, parents
-from learnflow.judge.forkers import SPARES
+from learnflow.judge.sandbox.cgroups import PREFIX, CgroupsUnavailable, Parents, parents
+from learnflow.judge.sandbox.forkers import SPARES
 
 WINDOWS = 10
 JOBS_BEFORE = 500

@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.bare import PROGRAM
-from learnflow.judge.bubblewrap import INTERPRETER_OPTIONS, readable_paths, real_interpreter
+from learnflow.judge.sandbox.bubblewrap import INTERPRETER_OPTIONS, readable_paths, real_interpreter
 
 RUNS = 30
 BEFORE = 3  # runs that are not counted

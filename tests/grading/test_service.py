@@ -15,7 +15,7 @@ from learnflow.core.config import Settings, Tier
 from learnflow.core.database import Database
 from learnflow.grading.holders import has_died, new_holder
 from learnflow.grading.service import graders
-from learnflow.judge import reduced
+from learnflow.judge.sandbox import reduced
 from learnflow.submissions.live import Finished, Live
 from learnflow.submissions.models import QueuedWork, Submission
 from learnflow.submissions.state import is_final

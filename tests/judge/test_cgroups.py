@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from learnflow.judge import ForkerPool, Limits, Tier, Verdict, cgroups, probe, run_code
-from learnflow.judge.cgroups import CgroupsUnavailable, Parents
+from learnflow.judge import ForkerPool, Limits, Tier, Verdict, probe, run_code
+from learnflow.judge.sandbox import cgroups
+from learnflow.judge.sandbox.cgroups import CgroupsUnavailable, Parents
 
 MEBIBYTE = 2**20
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from learnflow.judge.diff import MAX_LINES, text_diff, value_diff
+from learnflow.judge.explain.diff import MAX_LINES, text_diff, value_diff
 from learnflow.judge.inside.encoder import encode
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learnflow.judge.diff import text_diff, value_diff
-from learnflow.judge.exceptions import error_detail, explain_error
-from learnflow.judge.feedback import explain_output, explain_value
+from learnflow.judge.explain.diff import text_diff, value_diff
+from learnflow.judge.explain.exceptions import error_detail, explain_error
+from learnflow.judge.explain.feedback import explain_output, explain_value
+from learnflow.judge.explain.syntax_errors import explain_syntax
 from learnflow.judge.inside.encoder import describe_error, encode
-from learnflow.judge.syntax_errors import explain_syntax
 
 
 def about(expected: Any, actual: Any, stdout: str = "") -> str:

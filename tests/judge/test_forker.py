@@ -9,7 +9,7 @@ import pytest
 
 from learnflow.judge import ForkerPool, Limits, Tier
 from learnflow.judge.inside import forker
-from learnflow.judge.tier import lacking
+from learnflow.judge.sandbox.tier import lacking
 
 
 async def test_rehearsing_leaves_nothing_that_a_program_could_find() -> None:

@@ -12,12 +12,13 @@ from unittest.mock import patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from learnflow.judge import Limits, Verdict, bubblewrap, forkers, parse_cases
-from learnflow.judge.batches import read_batch
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.forkers import Forker
+from learnflow.judge import Limits, Verdict, parse_cases
+from learnflow.judge.property.batches import read_batch
+from learnflow.judge.sandbox import bubblewrap, forkers
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.forkers import Forker
+from learnflow.judge.sandbox.tier import Tier
 from learnflow.judge.scoring import assess
-from learnflow.judge.tier import Tier
 from learnflow.judge.verdicts import Execution
 from learnflow.judge.wire import read_report
 

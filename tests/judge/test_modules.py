@@ -26,9 +26,9 @@ from learnflow.judge import (
     parse_cases,
     trace_code,
 )
-from learnflow.judge.forkers import SPARES
-from learnflow.judge.module_pools import MOST_LISTS
-from learnflow.judge.modules import find
+from learnflow.judge.sandbox.forkers import SPARES
+from learnflow.judge.sandbox.module_pools import MOST_LISTS
+from learnflow.judge.sandbox.modules import find
 
 NUMPY = ("numpy",)
 

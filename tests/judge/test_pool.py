@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from tests.support.forkers import stocked_up
 
-from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, examination, probe
+from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, probe
+from learnflow.judge.sandbox import examination
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
 SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
@@ -210,7 +211,7 @@ async def test_a_sandbox_that_lets_things_through_is_not_full(monkeypatch: pytes
 
 
 async def test_other_systems_than_linux_are_told_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("learnflow.judge.tier.sys.platform", "darwin")
+    monkeypatch.setattr("learnflow.judge.sandbox.tier.sys.platform", "darwin")
     report = await probe()
     assert report.tier is Tier.none
     assert "on Linux only" in report.sentence()

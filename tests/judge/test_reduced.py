@@ -22,12 +22,12 @@ from learnflow.judge import (
     Verdict,
     judge_code,
     parse_cases,
-    reduced,
     run_code,
     trace_code,
 )
-from learnflow.judge.bubblewrap import FIRST_USER, USERS
-from learnflow.judge.forkers import Forker
+from learnflow.judge.sandbox import reduced
+from learnflow.judge.sandbox.bubblewrap import FIRST_USER, USERS
+from learnflow.judge.sandbox.forkers import Forker
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start programs as another user")
 

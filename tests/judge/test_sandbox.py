@@ -9,7 +9,7 @@ import pytest
 from tests.judge.conftest import Execute, JudgeCall
 
 from learnflow.judge import ForkerPool, Limits, Verdict
-from learnflow.judge.bubblewrap import FIRST_USER, USERS
+from learnflow.judge.sandbox.bubblewrap import FIRST_USER, USERS
 
 
 async def test_a_program_reads_stdin_and_prints(execute: Execute) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from learnflow.judge import shares
-from learnflow.judge.shares import Shares
+from learnflow.judge.sandbox import shares
+from learnflow.judge.sandbox.shares import Shares
 
 
 class Clock:

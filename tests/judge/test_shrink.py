@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from learnflow.judge.inside.encoder import decode, encode
-from learnflow.judge.shrink import Arguments, Budget, candidates, smallest
-from learnflow.judge.simpler import measure
+from learnflow.judge.property.shrink import Arguments, Budget, candidates, smallest
+from learnflow.judge.property.simpler import measure
 from learnflow.judge.wire import canonical, check_wire, kind_of
 
 keys = (

@@ -16,8 +16,9 @@ import pytest
 import learnflow
 from learnflow.core.config import Environment, Settings
 from learnflow.core.config import Tier as LowestTier
-from learnflow.judge import ForkerPool, JudgeUnavailable, Tier, examination, probe, reduced, run_code, syscalls
-from learnflow.judge import tier as tiers
+from learnflow.judge import ForkerPool, JudgeUnavailable, Tier, probe, run_code
+from learnflow.judge.sandbox import examination, reduced, syscalls
+from learnflow.judge.sandbox import tier as tiers
 
 MASKED = Path(__file__).parents[1] / "support" / "masked.py"
 SYSTEM_PYTHON = "/usr/bin/python3"

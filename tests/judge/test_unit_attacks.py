@@ -8,7 +8,7 @@ from tests.judge.hostile.test_hostile import descendants
 from tests.judge.test_unit import TESTS, definition, outcome
 
 from learnflow.judge import CaseResult, ForkerPool, Limits, judge_code, parse_cases
-from learnflow.judge.forkers import SPARES
+from learnflow.judge.sandbox.forkers import SPARES
 
 HERE = Path(__file__).with_name("unit_attacks")
 

@@ -1,7 +1,7 @@
 """Waiting for a pool of forkers to come to rest."""
 
 from learnflow.judge import ForkerPool
-from learnflow.judge.forkers import SPARES, Forker
+from learnflow.judge.sandbox.forkers import SPARES, Forker
 from tests.support.waiting import eventually
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from learnflow.judge.cases import Case, ExpectedOutput, ExpectedValue
-from learnflow.judge.endings import ending_of
+from learnflow.judge.explain.endings import ending_of
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.verdicts import Execution

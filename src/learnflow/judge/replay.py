@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from learnflow.judge.bubblewrap import ENVIRONMENT
 from learnflow.judge.limits import Limits
+from learnflow.judge.sandbox.bubblewrap import ENVIRONMENT
 
 FIRST_SEED = 0  # of `random` in the first case; each case has its position added
 

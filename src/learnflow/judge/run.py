@@ -8,13 +8,13 @@ from typing import Any
 
 from learnflow.judge.cases import Case, job_input
 from learnflow.judge.checker import CHECKER_LIMITS, checker_job
-from learnflow.judge.child import ForkerLost
 from learnflow.judge.expectations import ExpectedOutput
 from learnflow.judge.limits import Limits
-from learnflow.judge.pool import ForkerPool
-from learnflow.judge.property import Runner, judge_property
+from learnflow.judge.property.judging import Runner, judge_property
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.pool import ForkerPool
+from learnflow.judge.sandbox.tier import Tier
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
-from learnflow.judge.tier import Tier
 from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 

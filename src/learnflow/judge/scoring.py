@@ -10,7 +10,6 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-from learnflow.judge import feedback
 from learnflow.judge.cases import (
     Case,
     Comparison,
@@ -22,9 +21,10 @@ from learnflow.judge.cases import (
 )
 from learnflow.judge.checker import NOT_CHECKED, read_answer
 from learnflow.judge.compare import same_text, same_value, trimmed
-from learnflow.judge.diff import text_diff, value_diff
-from learnflow.judge.endings import Ending, ending_of
-from learnflow.judge.exceptions import close_name, error_detail
+from learnflow.judge.explain import feedback
+from learnflow.judge.explain.diff import text_diff, value_diff
+from learnflow.judge.explain.endings import Ending, ending_of
+from learnflow.judge.explain.exceptions import close_name, error_detail
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import Limits
 from learnflow.judge.patterns import explain_lines, found

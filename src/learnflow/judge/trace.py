@@ -8,7 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from learnflow.judge.cases import Case, job_input
 from learnflow.judge.inside.tracer import MAX_BYTES, MAX_NAMES, MAX_STACK, MAX_STEPS, MAX_VALUE
 from learnflow.judge.limits import Limits
-from learnflow.judge.pool import ForkerPool
+from learnflow.judge.sandbox.pool import ForkerPool
 from learnflow.judge.scoring import assess_run, storable
 from learnflow.judge.verdicts import RunResult
 

@@ -29,8 +29,8 @@ from pathlib import Path
 import pytest
 
 from learnflow.judge import CaseResult, ForkerPool, Limits, Tier, Verdict, judge_code, parse_cases, run_code
-from learnflow.judge.forkers import Forker
-from learnflow.judge.tier import lacking
+from learnflow.judge.sandbox.forkers import Forker
+from learnflow.judge.sandbox.tier import lacking
 
 PROGRAMS = Path(__file__).with_name("programs")
 REPOSITORY = Path(__file__).parents[3]

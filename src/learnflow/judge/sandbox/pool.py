@@ -6,19 +6,19 @@ from collections.abc import Coroutine, Hashable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
-from learnflow.judge import cgroups, reduced
-from learnflow.judge import tier as tiers
-from learnflow.judge.bubblewrap import real_interpreter
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.examination import examine
-from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
-from learnflow.judge.module_pools import ModulePools
-from learnflow.judge.modules import Module, ModulesUnavailable
-from learnflow.judge.plain import PlainForker
-from learnflow.judge.shares import Shares
-from learnflow.judge.stock import Stock
-from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport, TierState
+from learnflow.judge.sandbox import cgroups, reduced
+from learnflow.judge.sandbox import tier as tiers
+from learnflow.judge.sandbox.bubblewrap import real_interpreter
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.examination import examine
+from learnflow.judge.sandbox.forkers import Forker
+from learnflow.judge.sandbox.module_pools import ModulePools
+from learnflow.judge.sandbox.modules import Module, ModulesUnavailable
+from learnflow.judge.sandbox.plain import PlainForker
+from learnflow.judge.sandbox.shares import Shares
+from learnflow.judge.sandbox.stock import Stock
+from learnflow.judge.sandbox.tier import JudgeUnavailable, Tier, TierReport, TierState
 from learnflow.judge.verdicts import Execution
 
 SECONDS_BETWEEN_RESTARTS = 1.0  # after a forker that did not even start

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Generic, Protocol, TypeVar
 
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.modules import Module, find_all
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.modules import Module, find_all
 
 MOST_LISTS = 4
 """How many lists have forkers at the same time: with numpy each costs up to 20 MB for every core, and a class works

@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap, cgroups
-from learnflow.judge.child import Child, ForkerLost, Output
-from learnflow.judge.launch import Launch, address_space, offer_oom_score
 from learnflow.judge.limits import Limits
-from learnflow.judge.messages import (
+from learnflow.judge.sandbox import bubblewrap, cgroups
+from learnflow.judge.sandbox.child import Child, ForkerLost, Output
+from learnflow.judge.sandbox.launch import Launch, address_space, offer_oom_score
+from learnflow.judge.sandbox.messages import (
     ANCILLARY_SPACE,
     LONGEST_MESSAGE,
     Ended,
@@ -32,8 +32,8 @@ from learnflow.judge.messages import (
     Ready,
     read_message,
 )
-from learnflow.judge.modules import Module, lost
-from learnflow.judge.reduced import Place
+from learnflow.judge.sandbox.modules import Module, lost
+from learnflow.judge.sandbox.reduced import Place
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
 

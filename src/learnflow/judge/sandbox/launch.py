@@ -8,11 +8,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap, cgroups
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.modules import Module
-from learnflow.judge.reduced import NoPlace, Place
-from learnflow.judge.syscalls import compiled_filter
+from learnflow.judge.sandbox import bubblewrap, cgroups
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.modules import Module
+from learnflow.judge.sandbox.reduced import NoPlace, Place
+from learnflow.judge.sandbox.syscalls import compiled_filter
 
 LOOKS_FOR_ITS_END, SECONDS_BETWEEN_LOOKS = 50, 0.01
 

@@ -18,9 +18,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap
-from learnflow.judge.child import ForkerLost
 from learnflow.judge.limits import Limits
+from learnflow.judge.sandbox import bubblewrap
+from learnflow.judge.sandbox.child import ForkerLost
 from learnflow.judge.verdicts import MAX_REPORT_BYTES, Execution
 from learnflow.judge.wire import read_report
 
@@ -178,7 +178,7 @@ def _message(job: dict[str, Any], limits: Limits) -> str:
 
 
 def _command(folder: Path) -> list[str]:
-    inside = Path(__file__).parent / "inside"
+    inside = Path(__file__).parents[1] / "inside"
     options = bubblewrap.INTERPRETER_OPTIONS
     return [_executable(), *options, str(inside / "plain.py"), str(inside.parents[2]), str(folder)]
 

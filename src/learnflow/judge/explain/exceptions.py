@@ -10,7 +10,7 @@ from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
-from learnflow.judge.type_errors import explain_type_error
+from learnflow.judge.explain.type_errors import explain_type_error
 from learnflow.judge.verdicts import ErrorDetail
 
 MAX_MESSAGE = 1_000

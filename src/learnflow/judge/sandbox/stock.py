@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
-from learnflow.judge.forkers import SPARES, Forker
+from learnflow.judge.sandbox.forkers import SPARES, Forker
 
 SECONDS_OF_QUIET = 0.012  # after the last job; until then its verdict is recorded and sent
 SECONDS_BETWEEN_SPARES = 0.003

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import metadata, util
 from pathlib import Path
 
-from learnflow.judge.child import ForkerLost
+from learnflow.judge.sandbox.child import ForkerLost
 
 _NOT_LOADED = "ModuleNotLoaded: "  # how inside/forker.py begins to say that a module can't be imported there
 

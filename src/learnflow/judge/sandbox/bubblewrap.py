@@ -16,7 +16,7 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
-from learnflow.judge.modules import Module
+from learnflow.judge.sandbox.modules import Module
 
 HOME = "/home/student"  # an empty directory, over which every job mounts a tmpfs of its own
 OUR_FILES = "/judge"  # on the forker's import path; holds learnflow/judge/inside and nothing else
@@ -122,7 +122,7 @@ def _filesystem(modules: tuple[Module, ...]) -> tuple[str, ...]:
             arguments += ["--symlink", str(Path(link).readlink()), link]
     for packages in _installed_packages():
         arguments += ["--size", "4096", "--tmpfs", packages, "--remount-ro", packages]
-    arguments += ["--ro-bind", str(Path(__file__).parent / "inside"), inside]
+    arguments += ["--ro-bind", str(Path(__file__).parents[1] / "inside"), inside]
     for path, name in dict(file for module in modules for file in module.files).items():
         arguments += ["--ro-bind", path, f"{MODULES}/{name}"]
     for device in DEVICES:

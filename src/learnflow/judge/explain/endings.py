@@ -4,9 +4,9 @@ import re
 import signal
 from dataclasses import dataclass
 
-from learnflow.judge.exceptions import error_detail, explain_error
+from learnflow.judge.explain.exceptions import error_detail, explain_error
+from learnflow.judge.explain.syntax_errors import explain_syntax
 from learnflow.judge.limits import Limits
-from learnflow.judge.syntax_errors import explain_syntax
 from learnflow.judge.verdicts import ErrorDetail, Execution, Verdict
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from io import StringIO
 
-from learnflow.judge.exceptions import source_line
+from learnflow.judge.explain.exceptions import source_line
 from learnflow.judge.verdicts import ErrorDetail
 
 _OPENERS = {"(": ")", "[": "]", "{": "}"}

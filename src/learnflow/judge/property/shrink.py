@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from learnflow.judge.inside.encoder import Wire
-from learnflow.judge.simpler import all_simpler, measure, shorter, simpler
+from learnflow.judge.property.simpler import all_simpler, measure, shorter, simpler
 from learnflow.judge.wire import canonical
 
 Arguments = list[Wire]

@@ -5,11 +5,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
-from learnflow.judge.plain import PlainForker
-from learnflow.judge.reduced import Place
-from learnflow.judge.tier import LANDLOCK, NOT_ISOLATED, Finding, Tier, TierState
+from learnflow.judge.sandbox.forkers import Forker
+from learnflow.judge.sandbox.plain import PlainForker
+from learnflow.judge.sandbox.reduced import Place
+from learnflow.judge.sandbox.tier import LANDLOCK, NOT_ISOLATED, Finding, Tier, TierState
 
 # Runs as a student's program and prints what it managed to do that it must not.
 MISBEHAVIOUR = """
@@ -146,7 +146,7 @@ async def _runs_at_all(forker: Forker | PlainForker) -> TierState:
 
 def _own_files() -> list[str]:
     """Source and settings of the service that runs this."""
-    return [__file__, str(Path(".env").absolute()), str(Path(__file__).parents[1] / "core" / "config.py")]
+    return [__file__, str(Path(".env").absolute()), str(Path(__file__).parents[2] / "core" / "config.py")]
 
 
 def _contents(path: Path) -> str | None:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from learnflow.judge import bubblewrap
-from learnflow.judge.syscalls import compiled_filter
+from learnflow.judge.sandbox import bubblewrap
+from learnflow.judge.sandbox.syscalls import compiled_filter
 
 PREFIX = "lf-sandbox-"  # programs see it as a part of their home's path
 LANDLOCK_CREATE = 444  # system call, the same on every architecture
@@ -100,7 +100,7 @@ class Place:
         return path
 
     def command(self, control_descriptor: int) -> list[str]:
-        forker = Path(__file__).parent / "inside" / "forker.py"
+        forker = Path(__file__).parents[1] / "inside" / "forker.py"
         executable = bubblewrap.real_interpreter().executable
         return [executable, *bubblewrap.INTERPRETER_OPTIONS, str(forker), str(control_descriptor)]
 
@@ -113,7 +113,7 @@ class Place:
         return {
             "become_nobody": False,
             "readable": [str(self.library), *_libraries()],
-            "our_files": str(Path(__file__).parents[2]),
+            "our_files": str(Path(__file__).parents[3]),
             "syscalls": compiled_filter(reduced=True, truncates=truncates).hex(),
             "reduced": {"user": room.user, "homes": str(room.homes), "service": os.getpid()},
         }

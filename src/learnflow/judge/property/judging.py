@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from learnflow.judge.batches import Batch, read_batch
 from learnflow.judge.cases import Case, Comparison, ExpectedValue
 from learnflow.judge.limits import Limits
+from learnflow.judge.property.batches import Batch, read_batch
+from learnflow.judge.property.shrink import Arguments, Budget, smallest
+from learnflow.judge.property.teacher import SECONDS_FOR_SEARCH, Run, Teacher, TeacherFault, Trial
+from learnflow.judge.property.turns import Turns
 from learnflow.judge.scoring import UNREADABLE, assess, storable, unrun
-from learnflow.judge.shrink import Arguments, Budget, smallest
-from learnflow.judge.teacher import SECONDS_FOR_SEARCH, Run, Teacher, TeacherFault, Trial
-from learnflow.judge.turns import Turns
 from learnflow.judge.verdicts import CaseResult, Execution, Verdict
 from learnflow.judge.wire import WireError, check_wire, display, is_complete
 

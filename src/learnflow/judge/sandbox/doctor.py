@@ -1,7 +1,7 @@
 """Every tier tried, one after the other, whatever may be judged with."""
 
-from learnflow.judge.pool import ForkerPool
-from learnflow.judge.tier import JudgeUnavailable, Tier, TierReport, TierState
+from learnflow.judge.sandbox.pool import ForkerPool
+from learnflow.judge.sandbox.tier import JudgeUnavailable, Tier, TierReport, TierState
 
 
 async def probe() -> TierReport:

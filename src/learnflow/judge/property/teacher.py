@@ -9,17 +9,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from learnflow.judge.batches import Batch, read_batch
 from learnflow.judge.cases import Case, ExpectedProperty, is_changeable
 from learnflow.judge.checker import CHECKER_LIMITS, Checked, decision_of, plain
-from learnflow.judge.endings import ending_of
+from learnflow.judge.explain.endings import ending_of
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.limits import CaseError, Limits
 from learnflow.judge.patterns import check_patterns
+from learnflow.judge.property.batches import Batch, read_batch
+from learnflow.judge.property.shrink import Arguments
+from learnflow.judge.property.simpler import measure
+from learnflow.judge.property.turns import Turns
 from learnflow.judge.property_definition import MAX_ARGUMENTS
-from learnflow.judge.shrink import Arguments
-from learnflow.judge.simpler import measure
-from learnflow.judge.turns import Turns
 from learnflow.judge.verdicts import Execution
 from learnflow.judge.wire import WireError, check_wire, display, kind_of
 

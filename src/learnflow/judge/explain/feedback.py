@@ -1,7 +1,7 @@
 """Why an answer is wrong, in one plain sentence for a beginner: the first known shape that fits."""
 
 from learnflow.judge.compare import elements, trimmed, word_number
-from learnflow.judge.diff import visible
+from learnflow.judge.explain.diff import visible
 from learnflow.judge.inside.encoder import Wire
 from learnflow.judge.wire import canonical, display, is_complete, kind_of, number_of
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from learnflow.judge.child import ForkerLost
-from learnflow.judge.forkers import Forker
-from learnflow.judge.modules import Module, ModulesUnavailable, find
+from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.forkers import Forker
+from learnflow.judge.sandbox.modules import Module, ModulesUnavailable, find
 
 _SLOT = 249  # a user that no forker of a pool is likely to have at the same time
 

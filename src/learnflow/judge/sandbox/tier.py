@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from learnflow.judge import cgroups, reduced
-from learnflow.judge.syscalls import SyscallFilterUnavailable, compiled_filter
+from learnflow.judge.sandbox import cgroups, reduced
+from learnflow.judge.sandbox.syscalls import SyscallFilterUnavailable, compiled_filter
 
 
 class Tier(StrEnum):
