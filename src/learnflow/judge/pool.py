@@ -109,7 +109,7 @@ class ForkerPool:
                 self.tier = TierReport.of(states, tier, self.lowest)
                 return
         self.tier = TierReport.of(states, None, self.lowest)
-        raise JudgeUnavailable(self.tier.sentence())
+        raise JudgeUnavailable(self.tier.advice())
 
     async def _try(self, tier: Tier) -> TierState:
         """Start every forker in this tier. One below what may be judged with is only looked at from outside."""
