@@ -14,7 +14,7 @@ from learnflow.judge.examination import examine
 from learnflow.judge.forkers import Forker
 from learnflow.judge.limits import Limits
 from learnflow.judge.module_pools import ModulePools
-from learnflow.judge.modules import Module, ModulesUnavailable
+from learnflow.judge.modules import Module, ModulesUnavailable, below_full
 from learnflow.judge.plain import PlainForker
 from learnflow.judge.shares import Shares
 from learnflow.judge.stock import Stock
@@ -183,9 +183,7 @@ class ForkerPool:
         if self._closing or not (self._forkers or self._restarts):
             raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
         if self.tier.tier is not Tier.full:
-            raise ModulesUnavailable(
-                modules[0], f"can be used in isolation tier full alone; here it is {self.tier.tier}."
-            )
+            raise below_full(modules[0], self.tier.tier)
         return tuple(sorted(modules))
 
     def _with(self, modules: tuple[Module, ...], number: int) -> "ForkerPool":
