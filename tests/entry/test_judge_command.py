@@ -11,9 +11,11 @@ import pytest
 EXERCISE = Path(__file__).parents[2] / "curriculum" / "01-basics" / "add-two-numbers"
 
 
-def learnflow(*words: str, path: str = "/usr/bin:/bin", modules: str = "") -> subprocess.CompletedProcess[str]:
+def learnflow(
+    *words: str, path: str = "/usr/bin:/bin", modules: str = "", lowest: str = ""
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "learnflow.entry.cli", "judge", *words]
-    environment = {"PATH": path, "LEARNFLOW_JUDGE_MODULES": modules}
+    environment = {"PATH": path, "LEARNFLOW_JUDGE_MODULES": modules, "LEARNFLOW_JUDGE_LOWEST_TIER": lowest}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
@@ -36,6 +38,25 @@ def test_the_doctor_names_what_is_missing_and_the_command_that_mends_it(tmp_path
     assert not states["full"]["offered"]
     assert [finding["fix"] for finding in states["full"]["findings"]] == ["apt-get install bubblewrap"]
     assert "LEARNFLOW_JUDGE_LOWEST_TIER=none (only in development" in done.stdout
+
+
+def test_the_doctor_knows_which_tier_is_accepted(tmp_path: Path) -> None:
+    refused = learnflow("doctor", path=str(tmp_path))
+    assert "Nothing is judged" in refused.stdout
+    accepted = learnflow("doctor", path=str(tmp_path), lowest="none", modules="numpy")
+    assert accepted.returncode == 1
+    assert "LEARNFLOW_JUDGE_LOWEST_TIER=none accepts it" in accepted.stdout
+    assert "Nothing is judged" not in accepted.stdout
+    assert "To judge with it" not in accepted.stdout
+    assert "Modules (numpy): not tried" in accepted.stdout
+
+
+def test_where_nothing_can_be_judged_no_tier_is_named_as_if_it_were_used(tmp_path: Path) -> None:
+    (tmp_path / "answer.py").write_text("def add(a, b):\n    return a + b\n")
+    done = learnflow(str(EXERCISE), str(tmp_path / "answer.py"), path=str(tmp_path))
+    assert done.returncode == 1
+    assert "The judge can't work here: bubblewrap is not installed." in done.stderr
+    assert "Isolation tier" not in done.stderr
 
 
 def test_the_doctor_lists_the_offered_modules_and_why_one_can_not_be_used() -> None:

@@ -136,6 +136,21 @@ async def test_a_definition_that_makes_no_sense_is_refused_even_when_forced(
 
 
 @pytest.mark.parametrize(
+    ("test_case", "told"),
+    [
+        (case(input={"function": "Box.add", "init": [1]}), "test_cases[0].input.init: Give a JSON object."),
+        (case(comparison={"mode": "tokens"}), "compares texts, but what is expected is of type int; use exact."),
+        (case(comparison={"mode": "unordered"}), "A value of type int has no order to ignore; use exact."),
+    ],
+)
+async def test_what_is_wrong_is_said_in_words_for_teachers(
+    client: httpx.AsyncClient, teacher: Person, test_case: dict[str, Any], told: str
+) -> None:
+    answer = await client.post("/api/exercises/", json=exercise(test_cases=[test_case]), headers=teacher.headers)
+    assert told in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
     "raw",
     [
         exercise(title="\ud800"),

@@ -110,10 +110,12 @@ async def test_a_weaker_tier_judges_only_when_a_setting_names_it_and_says_so(
     async with graders(database, Live(), size=1, lowest_tier=Tier.full) as service:
         assert not service.judging
         assert f"LEARNFLOW_JUDGE_LOWEST_TIER={tier}" in service.advice
-    async with graders(database, Live(), size=1, lowest_tier=tier) as service:
+    async with graders(database, Live(), size=1, lowest_tier=tier, modules=["numpy"]) as service:
         assert (service.judging, service.tier) == (True, str(tier))
         assert "bubblewrap is not installed" in service.advice
         await eventually(lambda: status_is(database, submission_id, "passed"))
+        told = f"The module numpy can be used in isolation tier full alone; here it is {tier}."
+        assert service.modules.faults == [told]
     judged_with = (await read(database, submission_id)).judged_with
     assert judged_with is not None
     assert judged_with["tier"] == tier

@@ -48,6 +48,24 @@ CASES = [
     ({"kind": "unit", "input": {"test_file": TESTS, "module": "main"}}, "wrong_answer", 1),
     (
         {
+            "kind": "property",
+            "input": {"function": "f", "generator": "def generate(random, size):\n    return [size + 1]\n", "runs": 5},
+            "expected": {"reference": "def reference(n):\n    return 42 // n\n"},
+        },
+        "passed",
+        1,
+    ),
+    (
+        {
+            "kind": "property",
+            "input": {"function": "f", "generator": "def generate(random, size):\n    return [size + 1]\n", "runs": 5},
+            "expected": {"check": "def check(args, result):\n    return args[0] < 9 or 'more than 8'\n"},
+        },
+        "wrong_answer",
+        0,
+    ),
+    (
+        {
             "kind": "stdio",
             "input": {"stdin": "h\u00e9llo\n", "files": {"in.txt": "given"}},
             "expected": {"stdout": "h\u00e9llo given", "files": {"out.txt": "written"}},

@@ -10,8 +10,9 @@ LONGEST_NAME = 60
 
 def fault_of(name: str) -> str | None:
     """What is wrong with a name, and what to do; None when it may be looked for."""
-    if "." in name:
-        return f"Name the whole module, {name.partition('.')[0]!r}: its parts come with it."
+    whole, dot, _ = name.partition(".")
+    if dot and whole.isidentifier():
+        return f"Name the whole module, {whole!r}: its parts come with it."
     if not name.isascii() or not name.isidentifier() or keyword.iskeyword(name) or len(name) > LONGEST_NAME:
         return "Give the name that stands behind `import`, such as numpy."
     if name in sys.stdlib_module_names or name == "__main__":

@@ -74,6 +74,8 @@ def _message(item: Mapping[str, Any]) -> str:
         return "Send a JSON object, with the header Content-Type: application/json."
     if item["type"] == "too_long" and isinstance(item["input"], str):
         return f"Use at most {item['ctx']['max_length']} characters."
+    if item["type"] in ("model_type", "dataclass_type"):
+        return "Give a JSON object."  # not the name of a class of ours
     return re.sub(r"[\ud800-\udfff]", "\ufffd", str(item["msg"])).removeprefix("Value error, ")
 
 

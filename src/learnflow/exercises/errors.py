@@ -29,13 +29,17 @@ class SlugTaken(Conflict):
         super().__init__(detail, errors=[FieldProblem(field="slug", message=detail)])
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 class VerificationFailed(DomainError):
     """The solution does not pass its own cases, or the starter passes them all."""
 
     status, code, title = 422, "verification_failed", "The exercise does not hold together"
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        told = " ".join(problem.message for problem in problems[:3])
+        told = " ".join(_sentence(problem.message) for problem in problems[:3])
         super().__init__(f"{told} Mend it, or save it as it is with ?force=true.", errors=problems)
 
 

@@ -138,7 +138,7 @@ def problems_of(draft: Draft, outcome: Verification, *, has_cases: bool = True) 
     if outcome.modules_fault is not None:
         return [FieldProblem(field="modules", message=outcome.modules_fault)]
     places = {case["name"]: f"test_cases[{index}]" for index, case in enumerate(draft.test_cases)}
-    problems = []
+    problems: list[FieldProblem] = []
     for failure in outcome.failures:
         if failure.verdict == "internal_error" and not failure.fault:
             raise VerificationUnavailable(f"The judge itself failed on the case {failure.name!r}.")
@@ -147,7 +147,9 @@ def problems_of(draft: Draft, outcome: Verification, *, has_cases: bool = True) 
         if failure.fault:
             message = f"The case {failure.name!r} can't be judged by.{why}"
         field = places.get(failure.name, "test_cases") if has_cases else "expected_output"
-        problems.append(FieldProblem(field=field, message=message))
+        problem = FieldProblem(field=field, message=message)
+        if problem not in problems:  # the solution and the starter may both have met it
+            problems.append(problem)
     if outcome.starter_passes:
         message = "The starter already passes every case, so there is nothing left to solve."
         problems.append(FieldProblem(field="starter_code", message=message))

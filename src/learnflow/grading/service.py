@@ -137,7 +137,7 @@ def _private_files(database: Database) -> list[str]:
 async def _examine_modules(service: GradingService, names: Sequence[str]) -> None:
     """Tell at the start, not to the first student, what of the offered modules can't be used."""
     await service.opened.wait()
-    service.modules = await judge.examine_modules(names)
+    service.modules = await judge.examine_modules(names, judge.Tier(service.tier))
     for fault in service.modules.faults:
         log.error("module_not_usable", fault=fault)
 

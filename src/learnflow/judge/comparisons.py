@@ -105,9 +105,9 @@ def _refuse_senseless_mode(mode: Mode, expected: Expected, comparison: str) -> N
     assert isinstance(expected, ExpectedValue)  # tests have no other mode than exact
     kind = kind_of(expected.value)
     if mode in ("trimmed", "tokens", "regex") and kind != "str":
-        raise CaseError(at, f"Mode {mode!r} compares texts, but a {kind} is expected; use exact.")
+        raise CaseError(at, f"Mode {mode!r} compares texts, but what is expected is of type {kind}; use exact.")
     if mode == "unordered" and kind not in ("list", "tuple", "set", "frozenset", "str"):
-        raise CaseError(at, f"A {kind} has no order to ignore; use exact.")
+        raise CaseError(at, f"A value of type {kind} has no order to ignore; use exact.")
     if mode == "float" and not _has_number(expected.value):
         raise CaseError(at, "There is no number in what is expected; use exact.")
 

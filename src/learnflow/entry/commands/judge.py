@@ -87,12 +87,16 @@ def judge(
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="JSON instead of text.")] = False) -> None:
     """What isolation this machine offers, what is missing and what mends it; whether the modules that are offered to
     exercises can be used. Exit code 0: full and all of them, 1: less."""
-    report, offered = asyncio.run(_examine(Settings().judge_modules))
+    settings = Settings()
+    report, offered = asyncio.run(_examine(settings.judge_modules))
     if as_json:
         typer.echo(json.dumps(asdict(report) | asdict(offered), indent=2, ensure_ascii=False))
     else:
-        _show_tier(report)
+        _show_tier(report, Tier(settings.lowest_tier))
         _show_modules(offered)
+        if settings.judge_modules and report.tier is not Tier.full:
+            names = ", ".join(settings.judge_modules)
+            typer.echo(f"\nModules ({names}): not tried, they can be used in tier full alone.")
     if report.tier is not Tier.full or offered.faults:
         raise typer.Exit(1)
 
@@ -120,16 +124,21 @@ def _show_modules(offered: OfferedModules) -> None:
         typer.echo(f"One forker with all that can be used: {cost}.")
 
 
-def _show_tier(report: TierReport) -> None:
+def _show_tier(report: TierReport, lowest: Tier) -> None:
     console = Console(highlight=False, soft_wrap=True)
     colour = {Tier.full: "green", Tier.reduced: "yellow", Tier.none: "red"}[report.tier]
-    ending = "" if report.tier is Tier.full else " Nothing is judged unless a setting names a tier that is there."
+    if report.tier is Tier.full:
+        ending = ""
+    elif any(state.offered and state.tier.strength >= lowest.strength for state in report.tiers):
+        ending = f" LEARNFLOW_JUDGE_LOWEST_TIER={lowest} accepts it: programs are judged with it."
+    else:
+        ending = " Nothing is judged unless a setting names a tier that is there."
     console.print(f"Isolation tier: [{colour}]{report.tier}[/].{ending}")
     for state in report.tiers:
         console.print(f"\n{state.tier}: {'there' if state.offered else 'not to be had'}. {_MEANING[state.tier]}")
         for finding in state.findings:
             console.print(f"- {finding.what}\n  To mend it: {finding.fix}", markup=False)
-        if state.offered and state.tier is not Tier.full and report.tier is not Tier.full:
+        if state.offered and state.tier.strength < lowest.strength and report.tier is not Tier.full:
             where = " (only in development, with LEARNFLOW_HOST on loopback)" if state.tier is Tier.none else ""
             console.print(f"- To judge with it: LEARNFLOW_JUDGE_LOWEST_TIER={state.tier}{where}", markup=False)
     if sys.platform != "linux":

@@ -76,7 +76,10 @@ def run(job: dict[str, Any], report_descriptor: int) -> NoReturn:
     code = 0
     trace = _start_trace(report_descriptor) if job.get("trace") else None
     try:
-        report, code = _KINDS[job["kind"]](job)
+        if job["kind"] == "batch":
+            report, code = _run_batch(job, report_descriptor)
+        else:
+            report, code = _KINDS[job["kind"]](job)
     except _Failed as failed:
         report, code = {"ok": False, "stage": failed.stage, "error": _described(failed.cause)}, 1
     if trace is not None:
@@ -221,14 +224,14 @@ def _run_checker(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
     return {"ok": True, "value": _encoded(value)}, 0
 
 
-def _run_batch(job: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def _run_batch(job: dict[str, Any], report_descriptor: int) -> tuple[dict[str, Any], int]:
     namespace = _imported(job["source"])
     try:
         answer = batch.answering(job, namespace, _find)
     except BaseException as error:  # noqa: BLE001  # as above
         raise _Failed("call", error) from None
     for line in batch.lines(job["inputs"], answer, _described):
-        _tell(line, JOB_SOCKET)
+        _tell(line, report_descriptor)
     return {"ok": True}, 0
 
 
@@ -238,7 +241,6 @@ _KINDS: dict[str, Callable[[dict[str, Any]], tuple[dict[str, Any], int]]] = {
     "expression": _run_expression,
     "checker": _run_checker,
     "unit": _run_unit,
-    "batch": _run_batch,
 }
 
 

@@ -2,7 +2,7 @@
 
 A list's forkers are started when they are first needed, one for each job that wants one at the same time, up to the
 pool's size. Starting one happens before the job takes its share of the forkers' time (shares.py), so nobody with the
-standard library alone waits for it. Jobs of all lists together take no more places than there are cores.
+standard library alone waits for it. Jobs of all lists together take no more places than the pool has forkers.
 """
 
 import asyncio

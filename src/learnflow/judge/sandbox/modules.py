@@ -26,6 +26,10 @@ class ModulesUnavailable(ForkerLost):
         self.name = name
 
 
+def below_full(name: str, tier: str) -> ModulesUnavailable:
+    return ModulesUnavailable(name, f"can be used in isolation tier full alone; here it is {tier}.")
+
+
 def lost(reason: str) -> ForkerLost:
     """The error for what a forker said when it gave up."""
     if not reason.startswith(_NOT_LOADED):

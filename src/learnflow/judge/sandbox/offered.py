@@ -7,7 +7,8 @@ from pathlib import Path
 
 from learnflow.judge.sandbox.child import ForkerLost
 from learnflow.judge.sandbox.forkers import Forker
-from learnflow.judge.sandbox.modules import Module, ModulesUnavailable, find
+from learnflow.judge.sandbox.modules import Module, ModulesUnavailable, below_full, find
+from learnflow.judge.sandbox.tier import Tier
 
 _SLOT = 249  # a user that no forker of a pool is likely to have at the same time
 
@@ -34,9 +35,13 @@ class OfferedModules:
         return [module.fault for module in self.modules if module.fault is not None]
 
 
-async def examine_modules(names: Sequence[str]) -> OfferedModules:
-    """Load all of them together, so that those which need each other are there; then all but the first that fails, and
+async def examine_modules(names: Sequence[str], tier: Tier = Tier.full) -> OfferedModules:
+    """Whether they can be used where programs are judged in `tier`: none below full.
+
+    Load all of them together, so that those which need each other are there; then all but the first that fails, and
     so on."""
+    if tier is not Tier.full:
+        return OfferedModules([OfferedModule(name, None, str(below_full(name, tier))) for name in names])
     faults: dict[str, str] = {}
     found: dict[str, Module] = {}
     for name in names:

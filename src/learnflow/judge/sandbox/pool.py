@@ -14,7 +14,7 @@ from learnflow.judge.sandbox.child import ForkerLost
 from learnflow.judge.sandbox.examination import examine
 from learnflow.judge.sandbox.forkers import Forker
 from learnflow.judge.sandbox.module_pools import ModulePools
-from learnflow.judge.sandbox.modules import Module, ModulesUnavailable
+from learnflow.judge.sandbox.modules import Module, ModulesUnavailable, below_full
 from learnflow.judge.sandbox.plain import PlainForker
 from learnflow.judge.sandbox.shares import Shares
 from learnflow.judge.sandbox.stock import Stock
@@ -109,7 +109,7 @@ class ForkerPool:
                 self.tier = TierReport.of(states, tier, self.lowest)
                 return
         self.tier = TierReport.of(states, None, self.lowest)
-        raise JudgeUnavailable(self.tier.sentence())
+        raise JudgeUnavailable(self.tier.advice())
 
     async def _try(self, tier: Tier) -> TierState:
         """Start every forker in this tier. One below what may be judged with is only looked at from outside."""
@@ -183,9 +183,7 @@ class ForkerPool:
         if self._closing or not (self._forkers or self._restarts):
             raise JudgeUnavailable(self._trouble or f"The judge is not running. {self.tier.sentence()}")
         if self.tier.tier is not Tier.full:
-            raise ModulesUnavailable(
-                modules[0], f"can be used in isolation tier full alone; here it is {self.tier.tier}."
-            )
+            raise below_full(modules[0], self.tier.tier)
         return tuple(sorted(modules))
 
     def _with(self, modules: tuple[Module, ...], number: int) -> "ForkerPool":
