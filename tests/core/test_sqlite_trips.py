@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import column, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from learnflow.core.database import Database
@@ -122,4 +122,17 @@ async def test_a_cancelled_statement_spoils_neither_its_connection_nor_the_next(
         await session.execute(text("INSERT INTO things (name) VALUES ('a')"))
     async with sqlite.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 1
+    await sqlite.close()
+
+
+async def test_a_log_that_can_not_be_moved_now_fails_no_commit(sqlite: Database) -> None:
+    many = select(text("id")).select_from(text("things"), COUNT.columns(column("i")).subquery())
+    for number in range(2 * COMMITS_BETWEEN_CHECKPOINTS):
+        async with sqlite.write() as session:
+            await session.execute(text("INSERT INTO things (name) VALUES (:name)"), {"name": str(number)})
+            streamed = await session.stream_scalars(many, {"most": 2 * FIRST_ROWS})
+            await anext(streamed)  # left open, which holds the connection to the database's state of now
+    async with sqlite.read() as session:
+        count = (await session.execute(text("SELECT count(*) FROM things"))).scalar_one()
+    assert count == 2 * COMMITS_BETWEEN_CHECKPOINTS
     await sqlite.close()
