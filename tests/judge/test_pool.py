@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import pytest
 from tests.support.forkers import stocked_up
 
 from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, examination, probe
+from learnflow.judge.forkers import Forker
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
 SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
@@ -239,3 +241,50 @@ async def test_closing_just_after_a_forker_died_leaves_no_descriptor() -> None:
             while forker.alive:  # noqa: ASYNC110  # closed at this very moment, the pool has begun nothing yet
                 await asyncio.sleep(0)
     assert open_files() == before
+
+
+async def test_asking_a_forker_that_has_just_died_for_a_child_leaves_no_descriptor() -> None:
+    before = open_files()
+    forker = Forker(0)
+    await forker.start()
+    forker.forget(forker._spares.popleft())
+    forker._control.shutdown(socket.SHUT_WR)  # as when the other end is gone, which nobody has read yet
+    with pytest.raises(ForkerLost):
+        await forker.run(HELLO, Limits())
+    await forker.close()
+    assert open_files() == before
+
+
+async def test_a_forker_that_dies_while_the_pool_closes_is_not_replaced() -> None:
+    before = open_files()
+    async with ForkerPool(size=2) as pool:
+        first, second = pool.forkers
+        first._kill()
+        async with asyncio.timeout(5):
+            while first.alive:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0)
+        closing = asyncio.create_task(pool.close())
+        await asyncio.sleep(0)
+        second._end("killed at this very moment")
+        async with asyncio.timeout(5):
+            await closing
+        assert not pool._restarts
+        assert pool.ready == 0
+    assert open_files() == before
+
+
+async def test_a_forker_that_dies_as_it_is_started_is_replaced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    enter = Forker._enter_group
+    died: list[Forker] = []
+
+    async def enter_and_die(forker: Forker) -> None:
+        await enter(forker)
+        if not died:
+            died.append(forker)
+            forker._end("killed at this very moment")
+
+    monkeypatch.setattr(Forker, "_enter_group", enter_and_die)
+    async with ForkerPool(size=1) as pool:
+        assert len(pool.forkers) == pool.idle == pool.ready == 1
+        assert pool.forkers.isdisjoint(died)
+        assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"

@@ -133,10 +133,10 @@ class Forker:
         if not self.alive:
             raise ForkerLost("the forker has ended")
         child = self._spares.popleft() if self._spares else self.make_child(in_a_hurry=True)
-        if not self.alive:
-            raise ForkerLost("the forker has just ended")
-        self.served += 1
         try:
+            if not self.alive:
+                raise ForkerLost("the forker has just ended")
+            self.served += 1
             await self._is_there(child)
             return await self.run_in(child, job, limits, followed=followed)
         finally:
