@@ -146,6 +146,17 @@ async def test_killing_an_idle_process_of_the_sandbox_costs_nothing(own_pool: Fo
         assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
 
 
+async def test_a_forker_whose_waiting_child_was_killed_is_not_kept(own_pool: ForkerPool) -> None:
+    (forker,) = own_pool.forkers
+    await stocked_up(own_pool)
+    forker._spares[-1].kill()
+    async with asyncio.timeout(5):
+        while forker.alive:  # noqa: ASYNC110  # told by the kernel to the forker, and by that to us
+            await asyncio.sleep(0.01)
+    assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+    assert own_pool.forkers.isdisjoint({forker})
+
+
 async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) -> None:
     task = asyncio.create_task(own_pool.execute(SLEEP, Limits()))
     lost = set()
