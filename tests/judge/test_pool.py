@@ -299,3 +299,23 @@ async def test_a_forker_that_dies_as_it_is_started_is_replaced_once(monkeypatch:
         assert len(pool.forkers) == pool.idle == pool.ready == 1
         assert pool.forkers.isdisjoint(died)
         assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_a_forker_that_dies_while_its_successor_fails_to_start_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = Forker.start
+
+    async def fail_once(_successor: Forker) -> None:
+        monkeypatch.setattr(Forker, "start", start)
+        old._end("killed at this very moment")
+        raise ForkerLost("the successor did not start")
+
+    async with ForkerPool(size=1, jobs_per_forker=1) as pool:
+        (old,) = pool.forkers
+        monkeypatch.setattr(Forker, "start", fail_once)
+        await pool.execute(HELLO, Limits())
+        async with asyncio.timeout(5):
+            while pool.forkers <= {old}:  # noqa: ASYNC110  # the pool tells nobody
+                await asyncio.sleep(0.01)
+            assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
