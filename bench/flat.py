@@ -99,7 +99,7 @@ def _is_stocked(pool: ForkerPool) -> bool:
     return (
         len(pool.forkers) == pool.idle == pool.size
         and not pool._restarts  # noqa: SLF001  nothing else asks for it
-        and all(len(forker._spares) == SPARES for forker in pool.forkers)  # noqa: SLF001  nothing else asks for it
+        and all(forker.spares == SPARES for forker in pool.forkers)
     )
 
 

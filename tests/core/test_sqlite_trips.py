@@ -2,14 +2,16 @@
 
 import asyncio
 import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import column, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from learnflow.core.database import Database
-from learnflow.core.sqlite_trips import COMMITS_BETWEEN_CHECKPOINTS, FIRST_ROWS
+from learnflow.core.sqlite_trips import COMMITS_BETWEEN_CHECKPOINTS, FIRST_ROWS, OneTripConnection, connect
 
 COUNT = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most) SELECT i FROM n")
 
@@ -64,7 +66,9 @@ async def test_errors_are_sqlalchemys_and_the_connection_goes_on(sqlite: Databas
     await sqlite.close()
 
 
-async def test_a_long_query_leaves_the_event_loop_to_others(sqlite: Database) -> None:
+@asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """The event loop goes on within the block."""
     beats = 0
 
     async def beat() -> None:
@@ -74,26 +78,32 @@ async def test_a_long_query_leaves_the_event_loop_to_others(sqlite: Database) ->
             await asyncio.sleep(0.001)
 
     heart = asyncio.create_task(beat())
+    yield
+    heart.cancel()
+    assert beats > 5
+
+
+async def test_a_long_query_leaves_the_event_loop_to_others(sqlite: Database) -> None:
     count = text(
         "SELECT count(*) FROM "
         "(WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n) SELECT i FROM n LIMIT 3000000)"
     )
     async with sqlite.read() as session:
-        before = beats
-        assert (await session.execute(count)).scalar_one() == 3_000_000
-        assert beats > before + 5
+        async with beating():
+            assert (await session.execute(count)).scalar_one() == 3_000_000
         assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 0
-    heart.cancel()
     await sqlite.close()
 
 
 async def test_a_lock_of_another_process_is_waited_for_and_the_event_loop_is_not_held(sqlite: Database) -> None:
     other = sqlite3.connect(str(sqlite.engine.url.database), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    let_go = asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
-    async with sqlite.write() as session:
-        await session.execute(text("INSERT INTO things (name) VALUES ('a')"))
-        assert let_go.when() <= asyncio.get_running_loop().time()
+    for name in ("a", "b"):
+        let_go = asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+        async with sqlite.write() as session:
+            await session.execute(text("INSERT INTO things (name) VALUES (:name)"), {"name": name})
+        assert let_go.when() <= asyncio.get_running_loop().time() < let_go.when() + 2
+        other.execute("BEGIN IMMEDIATE")
     other.close()
     await sqlite.close()
 
@@ -123,3 +133,35 @@ async def test_a_cancelled_statement_spoils_neither_its_connection_nor_the_next(
     async with sqlite.read() as session:
         assert (await session.execute(text("SELECT count(*) FROM things"))).scalar_one() == 1
     await sqlite.close()
+
+
+async def test_a_log_that_can_not_be_moved_now_fails_no_commit(sqlite: Database) -> None:
+    many = select(text("id")).select_from(text("things"), COUNT.columns(column("i")).subquery())
+    for number in range(2 * COMMITS_BETWEEN_CHECKPOINTS):
+        async with sqlite.write() as session:
+            await session.execute(text("INSERT INTO things (name) VALUES (:name)"), {"name": str(number)})
+            streamed = await session.stream_scalars(many, {"most": 2 * FIRST_ROWS})
+            await anext(streamed)  # left open, which holds the connection to the database's state of now
+    async with sqlite.read() as session:
+        count = (await session.execute(text("SELECT count(*) FROM things"))).scalar_one()
+    assert count == 2 * COMMITS_BETWEEN_CHECKPOINTS
+    await sqlite.close()
+
+
+@pytest.mark.parametrize(
+    "act", [lambda own: own.cursor().execute("SELECT 1"), OneTripConnection.commit, OneTripConnection.rollback]
+)
+async def test_what_follows_a_cancelled_statement_does_not_hold_the_event_loop_until_that_ends(
+    tmp_path: Path, act: Callable[[OneTripConnection], Awaitable[object]]
+) -> None:
+    own = await connect(str(tmp_path / "own.db"), timeout=1, isolation_level=None)
+    await own.cursor().execute("BEGIN")
+    long = "WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i + 1 FROM n LIMIT 3000000) SELECT count(*) FROM n"
+    task = asyncio.create_task(own.cursor().execute(long))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with beating():
+        await act(own)
+    await own.close()

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from learnflow.core.database import Database
@@ -15,7 +15,7 @@ from learnflow.events import relay as relay_module
 from learnflow.events.audit import record_in_audit_log
 from learnflow.events.catalog import RoleChanged, StudentSignedIn
 from learnflow.events.envelope import Envelope
-from learnflow.events.models import OutboxRow, SystemEvent
+from learnflow.events.models import OutboxRow, RelayLease, SystemEvent
 from learnflow.events.outbox import publish
 from learnflow.events.relay import Relay, Subscriber, relay
 
@@ -70,6 +70,46 @@ async def test_an_event_whose_transaction_fails_is_never_told(database: Database
     assert await count(database, OutboxRow) == 0
 
 
+async def test_a_savepoint_takes_its_own_events_back_and_no_others(database: Database) -> None:
+    def say(session: AsyncSession, number: int) -> None:
+        publish(session, StudentSignedIn(student_id=number, session_id=1), subject=f"student/{number}", key=ANNA)
+
+    async def fail(session: AsyncSession, number: int) -> None:
+        async with session.begin_nested():
+            say(session, number)
+            async with session.begin_nested():
+                say(session, number + 1)
+            session.add(RelayLease(name=f"{number}", holder=None, expires_at=None))
+
+    async def undone(session: AsyncSession, number: int) -> None:
+        with pytest.raises(IntegrityError):
+            await fail(session, number)
+
+    async with database.write() as session:
+        say(session, 1)
+        await undone(session, 2)
+        async with session.begin_nested():
+            say(session, 4)
+            await undone(session, 5)
+            say(session, 7)
+        await undone(session, 8)
+        say(session, 10)
+    listener = Listener()
+    assert await Relay(database, [Subscriber(listener)]).deliver_batch() == 4
+    assert listener.heard == [f"student/{number}" for number in (1, 4, 7, 10)]
+
+
+async def test_a_session_that_goes_on_after_a_rollback_tells_only_what_came_after(database: Database) -> None:
+    async with database._writes() as session:
+        for number in (1, 2):
+            await session.begin()
+            publish(session, StudentSignedIn(student_id=number, session_id=1), subject=f"student/{number}", key=ANNA)
+            await (session.commit() if number == 2 else session.rollback())
+    listener = Listener()
+    await Relay(database, [Subscriber(listener)]).deliver_batch()
+    assert listener.heard == ["student/2"]
+
+
 async def test_a_refused_event_is_kept_and_only_its_own_key_waits(database: Database) -> None:
     listener = Listener()
     listener.refuses.add("student/2")
@@ -81,6 +121,7 @@ async def test_a_refused_event_is_kept_and_only_its_own_key_waits(database: Data
     assert await count(database, OutboxRow) == 2
     assert await count(database, SystemEvent) == 3
     assert relaying.keys_held == 1
+    listener.refuses.clear()
     assert await relaying.deliver_batch() == 0  # its turn has not come yet
 
 

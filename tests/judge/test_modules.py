@@ -274,6 +274,22 @@ async def test_a_checker_gets_plain_lists_and_may_use_the_module_too(numpy_pool:
     assert outcome.modules == {"numpy": version("numpy")}
 
 
+async def test_a_property_case_may_use_it_in_every_function(numpy_pool: ForkerPool) -> None:
+    case = {
+        "name": "sums",
+        "kind": "property",
+        "input": {
+            "function": "total",
+            "generator": "import numpy\ndef generate(random, size):\n    return [numpy.arange(size).tolist()]\n",
+            "runs": 10,
+        },
+        "expected": {"reference": "import numpy\ndef reference(xs):\n    return int(numpy.sum(xs))\n"},
+    }
+    right = "import numpy\ndef total(xs):\n    return int(numpy.array(xs).sum())\n"
+    (result,) = (await judged(numpy_pool, right, case)).results
+    assert result.verdict is Verdict.passed, (result.fault, result.explanation)
+
+
 async def test_tests_of_kind_unit_may_use_it(numpy_pool: ForkerPool) -> None:
     tests = "import numpy as np\nfrom area import area\ndef test_all():\n    assert np.allclose(area([1, 2]), [1, 4])\n"
     case = {"name": "tests", "kind": "unit", "input": {"module": "area", "test_file": tests}}

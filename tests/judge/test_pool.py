@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ from tests.support.forkers import stocked_up
 
 from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, probe
 from learnflow.judge.sandbox import examination
+from learnflow.judge.sandbox.forkers import Forker
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
 SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
@@ -145,6 +147,17 @@ async def test_killing_an_idle_process_of_the_sandbox_costs_nothing(own_pool: Fo
         assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
 
 
+async def test_a_forker_whose_waiting_child_was_killed_is_not_kept(own_pool: ForkerPool) -> None:
+    (forker,) = own_pool.forkers
+    await stocked_up(own_pool)
+    forker._spares[-1].kill()
+    async with asyncio.timeout(5):
+        while forker.alive:  # noqa: ASYNC110  # told by the kernel to the forker, and by that to us
+            await asyncio.sleep(0.01)
+    assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+    assert own_pool.forkers.isdisjoint({forker})
+
+
 async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) -> None:
     task = asyncio.create_task(own_pool.execute(SLEEP, Limits()))
     lost = set()
@@ -240,3 +253,70 @@ async def test_closing_just_after_a_forker_died_leaves_no_descriptor() -> None:
             while forker.alive:  # noqa: ASYNC110  # closed at this very moment, the pool has begun nothing yet
                 await asyncio.sleep(0)
     assert open_files() == before
+
+
+async def test_asking_a_forker_that_has_just_died_for_a_child_leaves_no_descriptor() -> None:
+    before = open_files()
+    forker = Forker(0)
+    await forker.start()
+    forker.forget(forker._spares.popleft())
+    forker._control.shutdown(socket.SHUT_WR)  # as when the other end is gone, which nobody has read yet
+    with pytest.raises(ForkerLost):
+        await forker.run(HELLO, Limits())
+    await forker.close()
+    assert open_files() == before
+
+
+async def test_a_forker_that_dies_while_the_pool_closes_is_not_replaced() -> None:
+    before = open_files()
+    async with ForkerPool(size=2) as pool:
+        first, second = pool.forkers
+        first._kill()
+        async with asyncio.timeout(5):
+            while first.alive:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0)
+        closing = asyncio.create_task(pool.close())
+        await asyncio.sleep(0)
+        second._end("killed at this very moment")
+        async with asyncio.timeout(5):
+            await closing
+        assert not pool._restarts
+        assert pool.ready == 0
+    assert open_files() == before
+
+
+async def test_a_forker_that_dies_as_it_is_started_is_replaced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    enter = Forker._enter_group
+    died: list[Forker] = []
+
+    async def enter_and_die(forker: Forker) -> None:
+        await enter(forker)
+        if not died:
+            died.append(forker)
+            forker._end("killed at this very moment")
+
+    monkeypatch.setattr(Forker, "_enter_group", enter_and_die)
+    async with ForkerPool(size=1) as pool:
+        assert len(pool.forkers) == pool.idle == pool.ready == 1
+        assert pool.forkers.isdisjoint(died)
+        assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_a_forker_that_dies_while_its_successor_fails_to_start_is_replaced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start = Forker.start
+
+    async def fail_once(_successor: Forker) -> None:
+        monkeypatch.setattr(Forker, "start", start)
+        old._end("killed at this very moment")
+        raise ForkerLost("the successor did not start")
+
+    async with ForkerPool(size=1, jobs_per_forker=1) as pool:
+        (old,) = pool.forkers
+        monkeypatch.setattr(Forker, "start", fail_once)
+        await pool.execute(HELLO, Limits())
+        async with asyncio.timeout(5):
+            while pool.forkers <= {old}:  # noqa: ASYNC110  # the pool tells nobody
+                await asyncio.sleep(0.01)
+            assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"

@@ -12,6 +12,7 @@ from learnflow.judge import (
     Case,
     CaseResult,
     ForkerPool,
+    JudgeUnavailable,
     Limits,
     Verdict,
     judge_code,
@@ -153,6 +154,13 @@ async def test_a_judge_that_fails_is_never_the_students_fault() -> None:
         (result,) = (await task).results
         assert result.verdict is Verdict.internal_error
         assert "not your program's fault" in (result.explanation or "")
+
+
+async def test_a_judge_that_is_not_running_says_so_itself() -> None:
+    async with ForkerPool(size=1) as pool:
+        pass
+    with pytest.raises(JudgeUnavailable):
+        await judge_code(pool, ADD, additions(2))
 
 
 async def test_a_free_run_gives_what_the_program_printed(pool: ForkerPool) -> None:

@@ -65,6 +65,17 @@ async def test_points_belong_to_the_period_in_which_the_best_score_rose(database
     assert len(found) == 10
 
 
+async def test_points_stay_with_the_topic_that_the_exercise_had_when_it_was_begun(database: Database) -> None:
+    async with database.write() as session:
+        student, exercise = await a_student(session), await an_exercise(session, topic="loops")
+        await an_attempt(session, student, exercise, score=40)
+        exercise.topic = "lists"
+        await an_attempt(session, student, exercise, score=100, at=MONDAY + timedelta(hours=1))
+    found = await points(database, student.id)
+    assert {topic for _, topic in found} == {"", "loops"}
+    assert found["all", "loops"] == (100, 1)
+
+
 async def test_an_attempt_recorded_late_takes_its_place_by_when_it_was_handed_in(database: Database) -> None:
     async with database.write() as session:
         student, exercise = await a_student(session), await an_exercise(session)

@@ -21,11 +21,15 @@ from typing import Any, Self
 
 import aiosqlite
 
+from learnflow.core.logging import get_logger
+
 FIRST_ROWS = 1000
 COMMITS_BETWEEN_CHECKPOINTS = 100
 SHORT_STEPS = 20_000  # instructions of SQLite's machine, about two milliseconds
 _AT_ONCE = ("SELECT ", "INSERT ", "UPDATE ", "DELETE ", "BEGIN")
 _TRY_IN_THREAD = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
+
+log = get_logger(__name__)
 
 
 class OneTripCursor:
@@ -155,8 +159,11 @@ class OneTripConnection(aiosqlite.Connection):
         return OneTripCursor(self)
 
     def _move_log(self) -> None:
-        # Fetched to its end: a statement left open would hold the connection to the database's state of now.
-        self.sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        try:
+            # Fetched to its end: a statement left open would hold the connection to the database's state of now.
+            self.sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:  # the commit itself has succeeded, and the log is moved by a later one
+            log.warning("log_not_moved", error=str(error))
 
     def _patiently(self, act: Callable[[], None]) -> None:
         self.sqlite.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}")

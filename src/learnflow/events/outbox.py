@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.event import listens_for
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from learnflow.core.clock import now
 from learnflow.core.context import current_origin
@@ -20,6 +20,7 @@ SYSTEM_KEY = "system"
 """The Kafka key of events that belong to no student."""
 
 _PUBLISHED = "learnflow.published"
+_BEFORE = "learnflow.published_before"  # savepoint -> how many were published when it was set
 _INSERT = insert(table_of(OutboxRow))
 
 
@@ -47,7 +48,24 @@ def publish(session: AsyncSession, event: Event, *, subject: str, key: UUID | No
 
 @listens_for(Session, "before_commit")
 def _write(session: Session) -> None:
-    """All of a transaction's (or savepoint's) events in one statement, just before it commits."""
+    """All of a transaction's events in one statement, just before it commits. Those of a savepoint wait for it too."""
+    if session.in_nested_transaction():
+        return
+    session.info.pop(_BEFORE, None)
     rows = session.info.pop(_PUBLISHED, None)
     if rows:
         session.execute(_INSERT, rows)
+
+
+@listens_for(Session, "after_transaction_create")
+def _remember(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault(_BEFORE, {})[transaction] = len(session.info.get(_PUBLISHED, ()))
+
+
+@listens_for(Session, "after_soft_rollback")
+def _take_back(session: Session, transaction: SessionTransaction) -> None:
+    """What was published since a savepoint, or since the transaction's begin, goes with it."""
+    if transaction.nested or transaction.parent is None:  # else it is a flush's own, and one of the two follows
+        before = session.info.get(_BEFORE, {}).pop(transaction, 0)
+        del session.info.get(_PUBLISHED, [])[before:]

@@ -48,9 +48,12 @@ async def judge_code(
     """
     versions = await pool.prepare(modules)
     submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner, modules)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(pool.size, len(cases))):
-            group.create_task(submission.judge_what_is_left())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(pool.size, len(cases))):
+                group.create_task(submission.judge_what_is_left())
+    except ExceptionGroup as problems:  # whoever judges handles one problem, not a group of the same
+        raise problems.exceptions[0] from problems
     results = [result for result in submission.results if result is not None]
     return Judgement(
         results=results,
@@ -160,12 +163,12 @@ class _Submission:
         return result
 
     async def _run_student(self, job: dict[str, Any], limits: Limits) -> Execution:
-        execution = await self.pool.execute(job, limits, owner=self.owner)
+        execution = await self.pool.execute(job, limits, owner=self.owner, modules=self.modules)
         self.seconds_left -= execution.wall_ms / 1e3
         return execution
 
     async def _run_teacher(self, job: dict[str, Any], limits: Limits) -> Execution:
-        return await self.pool.execute(job, limits, owner=self.owner)
+        return await self.pool.execute(job, limits, owner=self.owner, modules=self.modules)
 
     def _remember(self, result: CaseResult) -> None:
         """What makes the cases that are left not worth running."""

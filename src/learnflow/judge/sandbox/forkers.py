@@ -80,6 +80,7 @@ class Forker:
         self._place = place
         self.pid = 0  # of the forker itself, inside bubblewrap, as seen from here
         self.alive = False
+        self._closing = asyncio.Lock()
         self._lost = lost
         self._asked = 0
         self._spares: deque[Child] = deque()
@@ -133,10 +134,10 @@ class Forker:
         if not self.alive:
             raise ForkerLost("the forker has ended")
         child = self._spares.popleft() if self._spares else self.make_child(in_a_hurry=True)
-        if not self.alive:
-            raise ForkerLost("the forker has just ended")
-        self.served += 1
         try:
+            if not self.alive:
+                raise ForkerLost("the forker has just ended")
+            self.served += 1
             await self._is_there(child)
             return await self.run_in(child, job, limits, followed=followed)
         finally:
@@ -359,27 +360,28 @@ class Forker:
             self.forget(self._spares.pop())
 
     async def close(self) -> None:
-        """End the forker and everything in it. Returns when its process is gone; safe to call twice."""
+        """End the forker and everything in it. Returns when its process is gone; safe to call twice, at once too."""
         if self.alive:
             self._release("the pool was closed")
-        if self._process_end < 0:
-            return
-        loop = asyncio.get_running_loop()
-        ended = asyncio.Event()
-        loop.add_reader(self._process_end, ended.set)
-        timer = loop.call_later(SECONDS_TO_DIE, self._kill)
-        try:
-            await ended.wait()
-        finally:
-            timer.cancel()
-            self._kill()  # at once when we are being cancelled; nothing to kill otherwise
-            loop.remove_reader(self._process_end)
-            self._process.wait()
-            os.close(self._process_end)
-            os.close(self._messages)
-            self._process_end = -1
-            group, self._group = self._group, None
-            await self._launch.give_back(group)
+        async with self._closing:  # a second reader for the process's end would take the place of the first
+            if self._process_end < 0:
+                return
+            loop = asyncio.get_running_loop()
+            ended = asyncio.Event()
+            loop.add_reader(self._process_end, ended.set)
+            timer = loop.call_later(SECONDS_TO_DIE, self._kill)
+            try:
+                await ended.wait()
+            finally:
+                timer.cancel()
+                self._kill()  # at once when we are being cancelled; nothing to kill otherwise
+                loop.remove_reader(self._process_end)
+                self._process.wait()
+                os.close(self._process_end)
+                os.close(self._messages)
+                self._process_end = -1
+                group, self._group = self._group, None
+                await self._launch.give_back(group)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -249,6 +249,8 @@ class ForkerPool:
                 modules=self.preloaded,
             )
         await forker.start()
+        if not forker.alive:  # it died at the last moment, and _replace() knows
+            return
         self._forkers.add(forker)
         self._idle.put_nowait(forker)
         self._stock.wait_for_quiet()
@@ -281,8 +283,10 @@ class ForkerPool:
 
     def _replace(self, forker: AnyForker) -> None:
         self._forkers.discard(forker)
-        self._take_from_queue(forker)
         self._ended.add(forker)
+        if self._closing:  # close() closes it, and nobody takes its place
+            return
+        self._take_from_queue(forker)
         if forker in self._relieved | self._leaving:  # its successor is there or on its way
             self._in_background(self._close(forker))
         else:
