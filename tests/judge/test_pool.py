@@ -11,7 +11,18 @@ from pathlib import Path
 import pytest
 from tests.support.forkers import stocked_up
 
-from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, examination, probe
+from learnflow.judge import (
+    ForkerLost,
+    ForkerPool,
+    JudgeUnavailable,
+    Limits,
+    Tier,
+    examination,
+    judge_code,
+    parse_cases,
+    probe,
+)
+from learnflow.judge.forkers import Forker
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
 SLEEP = {"kind": "stdio", "source": "import time\nprint('asleep', flush=True)\ntime.sleep(60)"}
@@ -239,3 +250,41 @@ async def test_closing_just_after_a_forker_died_leaves_no_descriptor() -> None:
             while forker.alive:  # noqa: ASYNC110  # closed at this very moment, the pool has begun nothing yet
                 await asyncio.sleep(0)
     assert open_files() == before
+
+
+async def test_a_forker_that_dies_just_before_it_would_serve_is_replaced_once(
+    own_pool: ForkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = Forker._enter_group
+    started: list[Forker] = []
+
+    async def die_at_first(forker: Forker) -> None:
+        started.append(forker)
+        if len(started) == 1:
+            os.kill(forker._process.pid, signal.SIGKILL)
+            while forker.alive:  # noqa: ASYNC110  # nothing else tells
+                await asyncio.sleep(0)
+        await enter(forker)
+
+    monkeypatch.setattr(Forker, "_enter_group", die_at_first)
+    [forker] = own_pool.forkers
+    os.kill(forker._process.pid, signal.SIGKILL)
+    while own_pool._restarts or not started:  # noqa: ASYNC110  # nothing tells that it is over
+        await asyncio.sleep(0.01)
+    assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+    assert [forker.alive for forker in own_pool.forkers] == [True]
+    assert len(started) == 2
+
+
+async def test_without_forkers_a_submission_waits_and_is_not_at_fault(
+    own_pool: ForkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(forker: Forker) -> None:
+        raise ForkerLost("no more of them")
+
+    monkeypatch.setattr(Forker, "start", refused)
+    [forker] = own_pool.forkers
+    os.kill(forker._process.pid, signal.SIGKILL)
+    cases = parse_cases([{"name": "one", "kind": "call", "input": {"function": "f"}, "expected": 1}])
+    with pytest.raises(JudgeUnavailable, match="no more of them"):
+        await judge_code(own_pool, "def f(): return 1", cases)

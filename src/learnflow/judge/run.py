@@ -11,10 +11,11 @@ from learnflow.judge.checker import CHECKER_LIMITS, checker_job
 from learnflow.judge.child import ForkerLost
 from learnflow.judge.expectations import ExpectedOutput
 from learnflow.judge.limits import Limits
+from learnflow.judge.modules import ModulesUnavailable
 from learnflow.judge.pool import ForkerPool
 from learnflow.judge.property import Runner, judge_property
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
-from learnflow.judge.tier import Tier
+from learnflow.judge.tier import JudgeUnavailable, Tier
 from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
 
@@ -48,9 +49,15 @@ async def judge_code(
     """
     versions = await pool.prepare(modules)
     submission = _Submission(pool, code, cases, limits, on_case, budget_seconds, owner, modules)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(min(pool.size, len(cases))):
-            group.create_task(submission.judge_what_is_left())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(pool.size, len(cases))):
+                group.create_task(submission.judge_what_is_left())
+    except ExceptionGroup as problems:
+        expected, others = problems.split((JudgeUnavailable, ModulesUnavailable))
+        if expected is None or others is not None:
+            raise
+        raise expected.exceptions[0] from problems
     results = [result for result in submission.results if result is not None]
     return Judgement(
         results=results,
