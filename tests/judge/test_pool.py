@@ -1,6 +1,7 @@
 """The pool keeps serving whatever happens to its forkers, and leaves nothing behind."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from learnflow.judge import (
     parse_cases,
     probe,
 )
+from learnflow.judge.child import Child
 from learnflow.judge.forkers import Forker
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
@@ -172,6 +174,7 @@ async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) ->
 async def test_a_service_killed_with_9_leaves_no_process() -> None:
     source = """
 import asyncio
+import errno
 from learnflow.judge import ForkerPool, Limits
 async def main():
     async with ForkerPool(size=1) as pool:
@@ -288,3 +291,20 @@ async def test_without_forkers_a_submission_waits_and_is_not_at_fault(
     cases = parse_cases([{"name": "one", "kind": "call", "input": {"function": "f"}, "expected": 1}])
     with pytest.raises(JudgeUnavailable, match="no more of them"):
         await judge_code(own_pool, "def f(): return 1", cases)
+
+
+async def test_a_child_for_which_descriptors_run_out_leaves_none_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe2, made = os.pipe2, []
+
+    def run_out(flags: int) -> tuple[int, int]:
+        if made:
+            raise OSError(errno.EMFILE, "Too many open files")
+        made.append(pipe2(flags))
+        return made[0]
+
+    before = open_files()
+    monkeypatch.setattr(os, "pipe2", run_out)
+    with pytest.raises(OSError, match="Too many open files"):
+        Child(1)
+    monkeypatch.undo()
+    assert open_files() == before
