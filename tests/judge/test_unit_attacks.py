@@ -208,6 +208,7 @@ class TestNear(unittest.TestCase):
     def test_delta(self): self.assertAlmostEqual(3.0, add(1, 2), delta=0.1)
 def test_abs(): assert abs(3.0 - add(1, 2)) < 0.1
 def test_squared(): assert round((add(1, 2) - 3.0) ** 2, 6) == 0
+def test_none(): assert not add(1, 2) - 3.0
 """
     assert (await outcome(pool, IMPOSTORS["a_difference_that_is_an_object"], tests)).points == 0
     vector = """

@@ -227,7 +227,7 @@ def operation(name: str) -> Callable[..., Any]:
         return _ordered(name)
     if name in ("__sub__", "__rsub__", "__xor__", "__rxor__"):
         return _difference(name)
-    if name in ("__abs__", "__neg__", "__pos__", "__round__", "__mul__", "__rmul__", "__pow__"):
+    if name in ("__abs__", "__neg__", "__pos__", "__round__", "__mul__", "__rmul__", "__pow__", "__bool__", "__len__"):
         return _size(name)
     if name in ("__exit__", "__aexit__"):
         return lambda self, kind, error, _: link.request("operate", name, self, kind, error, None)
