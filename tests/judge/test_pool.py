@@ -1,6 +1,7 @@
 """The pool keeps serving whatever happens to its forkers, and leaves nothing behind."""
 
 import asyncio
+import errno
 import os
 import signal
 import socket
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 from tests.support.forkers import stocked_up
 
-from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, probe
+from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, judge_code, parse_cases, probe
 from learnflow.judge.sandbox import examination
+from learnflow.judge.sandbox.child import Child
 from learnflow.judge.sandbox.forkers import Forker
 
 HELLO = {"kind": "stdio", "source": "print('hello')"}
@@ -175,6 +177,7 @@ async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) ->
 async def test_a_service_killed_with_9_leaves_no_process() -> None:
     source = """
 import asyncio
+import errno
 from learnflow.judge import ForkerPool, Limits
 async def main():
     async with ForkerPool(size=1) as pool:
@@ -320,3 +323,58 @@ async def test_a_forker_that_dies_while_its_successor_fails_to_start_is_replaced
             while pool.forkers <= {old}:  # noqa: ASYNC110  # the pool tells nobody
                 await asyncio.sleep(0.01)
             assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
+
+
+async def test_a_forker_that_dies_just_before_it_would_serve_is_replaced_once(
+    own_pool: ForkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = Forker._enter_group
+    started: list[Forker] = []
+
+    async def die_at_first(forker: Forker) -> None:
+        started.append(forker)
+        if len(started) == 1:
+            os.kill(forker._process.pid, signal.SIGKILL)
+            while forker.alive:  # noqa: ASYNC110  # nothing else tells
+                await asyncio.sleep(0)
+        await enter(forker)
+
+    monkeypatch.setattr(Forker, "_enter_group", die_at_first)
+    [forker] = own_pool.forkers
+    os.kill(forker._process.pid, signal.SIGKILL)
+    while own_pool._restarts or not started:  # noqa: ASYNC110  # nothing tells that it is over
+        await asyncio.sleep(0.01)
+    assert (await own_pool.execute(HELLO, Limits())).stdout == "hello\n"
+    assert [forker.alive for forker in own_pool.forkers] == [True]
+    assert len(started) == 2
+
+
+async def test_without_forkers_a_submission_waits_and_is_not_at_fault(
+    own_pool: ForkerPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refused(forker: Forker) -> None:
+        raise ForkerLost("no more of them")
+
+    monkeypatch.setattr(Forker, "start", refused)
+    [forker] = own_pool.forkers
+    os.kill(forker._process.pid, signal.SIGKILL)
+    cases = parse_cases([{"name": "one", "kind": "call", "input": {"function": "f"}, "expected": 1}])
+    with pytest.raises(JudgeUnavailable, match="no more of them"):
+        await judge_code(own_pool, "def f(): return 1", cases)
+
+
+async def test_a_child_for_which_descriptors_run_out_leaves_none_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe2, made = os.pipe2, []
+
+    def run_out(flags: int) -> tuple[int, int]:
+        if made:
+            raise OSError(errno.EMFILE, "Too many open files")
+        made.append(pipe2(flags))
+        return made[0]
+
+    before = open_files()
+    monkeypatch.setattr(os, "pipe2", run_out)
+    with pytest.raises(OSError, match="Too many open files"):
+        Child(1)
+    monkeypatch.undo()
+    assert open_files() == before

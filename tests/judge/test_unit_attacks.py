@@ -163,3 +163,71 @@ def test_near(): assert isclose(add(1, 2), 3)
     )
     assert renamed.points == 0
     assert "ImportError: all is a built-in name" in (renamed.explanation or "")
+
+
+async def test_a_set_of_the_programs_is_compared_with_what_it_holds(pool: ForkerPool) -> None:
+    source = "class S(set): pass\ndef add(a, b): return S({a, b})\n"
+    tests = "import unittest\nfrom add import add\nclass TestSets(unittest.TestCase):\n"
+    tests += "    def test_other(self): self.assertSetEqual(set(), add(1, 2))\n"
+    tests += "    def test_same(self): self.assertSetEqual({1, 2}, add(1, 2))\n"
+    actual = ((await outcome(pool, source, tests)).actual or "").splitlines()
+    assert (actual[0][:29], actual[-1]) == ("failed TestSets.test_other: I", "passed TestSets.test_same"), actual
+
+
+async def test_numpy_asks_no_object_of_the_programs_what_an_array_equals() -> None:
+    source = """
+class Yes:
+    def all(self): return True
+    def __array_ufunc__(self, *args, **options): return Yes()
+    def __array_function__(self, *args, **options): return True
+def add(a, b): return Yes()
+"""
+    tests = """
+import numpy as np
+from add import add
+def test_number(): assert np.float64(3.5) == add(1, 2)
+def test_array(): assert (np.array([1, 2]) == add(1, 2)).all()
+def test_array_equal(): assert np.array_equal(np.array([1, 2]), add(1, 2))
+def test_near(): assert np.allclose(np.array([1, 2]), add(1, 2))
+def test_difference(): assert abs(np.float64(3.5) - add(1, 2)) < 0.1
+"""
+    async with ForkerPool(1, modules=["numpy"]) as pool:
+        judgement = await judge_code(pool, source, parse_cases([definition(tests)]), modules=["numpy"])
+        assert judgement.results[0].points == 0, judgement.results[0].actual
+        right = "import numpy as np\ndef add(a, b): return np.array([a, b])\n"
+        judgement = await judge_code(pool, right, parse_cases([definition(tests)]), modules=["numpy"])
+        assert judgement.results[0].points == 3, judgement.results[0].actual
+
+
+async def test_a_difference_to_a_plain_value_is_no_number_however_it_is_wrapped(pool: ForkerPool) -> None:
+    tests = """
+import unittest
+from add import add
+class TestNear(unittest.TestCase):
+    def test_places(self): self.assertAlmostEqual(add(1, 2), 3.0)
+    def test_delta(self): self.assertAlmostEqual(3.0, add(1, 2), delta=0.1)
+def test_abs(): assert abs(3.0 - add(1, 2)) < 0.1
+def test_squared(): assert round((add(1, 2) - 3.0) ** 2, 6) == 0
+def test_none(): assert not add(1, 2) - 3.0
+"""
+    assert (await outcome(pool, IMPOSTORS["a_difference_that_is_an_object"], tests)).points == 0
+    vector = """
+class V:
+    def __init__(self, x): self.x = x
+    def __sub__(self, other): return V(self.x - (other.x if isinstance(other, V) else other))
+    def __abs__(self): return abs(self.x)
+"""
+    tests = "from add import V\ndef test_abs(): assert abs(V(-3) - V(2)) == 5\ndef test_x(): assert (V(5) - 2).x == 3\n"
+    assert (await outcome(pool, vector, tests)).points == 2
+
+
+async def test_what_claims_to_be_a_counter_is_not_asked_for_each_count(pool: ForkerPool) -> None:
+    source = """
+class Counter(dict):
+    def __getitem__(self, key): return 1
+    def __iter__(self): return iter(())
+Counter.__module__ = "collections"
+def add(a, b): return Counter()
+"""
+    tests = "import collections\nfrom add import add\ndef test_it(): assert collections.Counter('abc') == add(1, 2)\n"
+    assert (await outcome(pool, source, tests)).points == 0

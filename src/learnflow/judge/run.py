@@ -12,8 +12,9 @@ from learnflow.judge.expectations import ExpectedOutput
 from learnflow.judge.limits import Limits
 from learnflow.judge.property.judging import Runner, judge_property
 from learnflow.judge.sandbox.child import ForkerLost
+from learnflow.judge.sandbox.modules import ModulesUnavailable
 from learnflow.judge.sandbox.pool import ForkerPool
-from learnflow.judge.sandbox.tier import Tier
+from learnflow.judge.sandbox.tier import JudgeUnavailable, Tier
 from learnflow.judge.scoring import answer_to_check, assess, assess_run, score_of, unrun
 from learnflow.judge.unit import new_key, unit_job
 from learnflow.judge.verdicts import CaseResult, Execution, Judgement, RunResult, Verdict
@@ -52,8 +53,11 @@ async def judge_code(
         async with asyncio.TaskGroup() as group:
             for _ in range(min(pool.size, len(cases))):
                 group.create_task(submission.judge_what_is_left())
-    except ExceptionGroup as problems:  # whoever judges handles one problem, not a group of the same
-        raise problems.exceptions[0] from problems
+    except ExceptionGroup as problems:
+        expected, others = problems.split((JudgeUnavailable, ModulesUnavailable))
+        if expected is None or others is not None:
+            raise
+        raise expected.exceptions[0] from problems
     results = [result for result in submission.results if result is not None]
     return Judgement(
         results=results,

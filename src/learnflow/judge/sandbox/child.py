@@ -61,8 +61,17 @@ class Child:
         self.pidfd = -1
         self.job, self._job_inside = socket.socketpair()
         self.job.setblocking(False)
-        self.stdout, self._stdout_inside = os.pipe2(os.O_CLOEXEC)
-        self.stderr, self._stderr_inside = os.pipe2(os.O_CLOEXEC)
+        pipes: list[int] = []
+        try:
+            for _ in range(2):
+                pipes += os.pipe2(os.O_CLOEXEC)
+        except OSError:  # no descriptor is left
+            self.job.close()
+            self._job_inside.close()
+            for descriptor in pipes:
+                os.close(descriptor)
+            raise
+        self.stdout, self._stdout_inside, self.stderr, self._stderr_inside = pipes
         os.set_blocking(self.stdout, False)
         os.set_blocking(self.stderr, False)
 

@@ -82,6 +82,8 @@ class Forker:
         self.alive = False
         self._closing = asyncio.Lock()
         self._lost = lost
+        self._died_of: str | None = None  # while it was being started
+        self._serves = False
         self._asked = 0
         self._spares: deque[Child] = deque()
         self._children: dict[int, Child] = {}
@@ -115,6 +117,9 @@ class Forker:
             await self._enter_group()
             offer_oom_score(self._control, self.pid)
             self.add_spare()
+            if self._died_of is not None:
+                raise ForkerLost(self._died_of)
+            self._serves = True
         except BaseException as problem:
             await self.close()
             if isinstance(problem, OSError):
@@ -345,8 +350,10 @@ class Forker:
             return
         self._release(reason)
         self._kill()
-        if self._ready.done():
+        if self._serves:
             self._lost()
+        elif self._ready.done():  # start() tells it: who waits for that must not hear of it twice
+            self._died_of = reason
         else:
             self._ready.set_exception(lost(reason))
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from learnflow.judge.inside.unit import proxies
 from learnflow.judge.inside.unit.operations import OPERATIONS
+from learnflow.judge.inside.unit.plain_types import BY_VALUE, MIRRORED
 from learnflow.judge.inside.unit.proxies import CHANGING, IMMUTABLE, Described, Remote, RemoteClass
 
 _ABSTRACT = ("abc", "collections.abc", "numbers", "typing", "contextlib", "collections")  # modules of such classes
@@ -80,9 +81,10 @@ def _standard_class(module: str, name: str) -> Any:
 
 
 def _disguise(module: str, name: str) -> dict[str, Any]:
-    """An object of a class of the standard library says so to isinstance()."""
+    """An object of a class of the standard library says so to isinstance(). Not one that would cross by value: it lies,
+    and classes such as Counter ask what claims to be of them for each of their own elements."""
     real = _standard_class(module, name)
-    if real is None:
+    if real is None or real in MIRRORED or real in BY_VALUE:
         return {}
     space = {"__class__": property(lambda _: real), "__doc__": property(lambda self: proxies.link.get(self, "__doc__"))}
     return space | ({"send": proxies.sent} if real is types.CoroutineType else {})

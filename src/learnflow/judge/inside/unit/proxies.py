@@ -14,10 +14,12 @@ from learnflow.judge.inside.unit.operations import COMPARISONS, OPERATIONS
 
 IMMUTABLE = (int, float, complex, str, bytes, tuple, frozenset)  # their objects hold their value here too
 CHANGING = (list, dict, set, bytearray)
+_ASKED_BY_NUMPY = ("__array_ufunc__", "__array_function__")  # a class that has them decides what an array equals
 
 link: Any = None  # remote.Link, once there is one
 ids: dict[int, int] = {}  # the number of what a proxy stands for, by the proxy's identity; proxies live to the end
 lines: dict[int, int] = {}  # of exceptions: the line of the student's that raised each, by the proxy's identity
+differences: set[int] = set()  # identities of proxies that came of subtracting a plain value
 known_classes: dict[type, "Described"] = {}
 
 
@@ -56,7 +58,7 @@ class RemoteClass(type):
         return link.call(cls, args, kwargs)
 
     def __getattr__(cls, name: str) -> Any:
-        if id(cls) not in ids:
+        if id(cls) not in ids or name in _ASKED_BY_NUMPY:
             raise AttributeError(name)
         return link.get(cls, name)
 
@@ -195,11 +197,27 @@ def _ordered(name: str) -> Callable[[Any, Any], Any]:
 def _difference(name: str) -> Callable[[Any, Any], Any]:
     def subtract(self: Any, other: Any) -> Any:
         answer = link.request("operate", name, self, other)
-        if is_plain(answer) and not is_remote(answer) and not is_remote(other):
-            raise _refusal(self)  # abs(answer - right) < 0.01, not answer ^ right
-        return answer
+        return answer if is_remote(other) else _of_difference(self, answer)
 
     return subtract
+
+
+def _of_difference(one: Any, answer: Any) -> Any:
+    """What came of the difference between `one` and a plain value, such as abs(answer - right) < 0.01: no number, which
+    could be 0 whatever that value is, and an object none of whose sizes (`_size`) is a number."""
+    if is_remote(answer):
+        differences.add(id(answer))
+    elif is_plain(answer):
+        raise _refusal(one)
+    return answer
+
+
+def _size(name: str) -> Callable[..., Any]:
+    def size(self: Any, *args: Any) -> Any:
+        answer = link.request("operate", name, self, *args)
+        return _of_difference(self, answer) if id(self) in differences else answer
+
+    return size
 
 
 def operation(name: str) -> Callable[..., Any]:
@@ -209,6 +227,8 @@ def operation(name: str) -> Callable[..., Any]:
         return _ordered(name)
     if name in ("__sub__", "__rsub__", "__xor__", "__rxor__"):
         return _difference(name)
+    if name in ("__abs__", "__neg__", "__pos__", "__round__", "__mul__", "__rmul__", "__pow__", "__bool__", "__len__"):
+        return _size(name)
     if name in ("__exit__", "__aexit__"):
         return lambda self, kind, error, _: link.request("operate", name, self, kind, error, None)
     return lambda self, *args: link.request("operate", name, self, *args)
