@@ -288,23 +288,6 @@ async def test_a_forker_that_dies_while_the_pool_closes_is_not_replaced() -> Non
     assert open_files() == before
 
 
-async def test_a_forker_that_dies_as_it_is_started_is_replaced_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    enter = Forker._enter_group
-    died: list[Forker] = []
-
-    async def enter_and_die(forker: Forker) -> None:
-        await enter(forker)
-        if not died:
-            died.append(forker)
-            forker._end("killed at this very moment")
-
-    monkeypatch.setattr(Forker, "_enter_group", enter_and_die)
-    async with ForkerPool(size=1) as pool:
-        assert len(pool.forkers) == pool.idle == pool.ready == 1
-        assert pool.forkers.isdisjoint(died)
-        assert (await pool.execute(HELLO, Limits())).stdout == "hello\n"
-
-
 async def test_a_forker_that_dies_while_its_successor_fails_to_start_is_replaced(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
