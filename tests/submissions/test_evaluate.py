@@ -2,14 +2,13 @@
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from learnflow.accounts.access import Caller, Role
 from learnflow.events.catalog import SubmissionEvaluated
-from learnflow.events.models import OutboxRow
 from learnflow.submissions import evaluate as evaluation
 from learnflow.submissions.schemas import EvaluationRequest
 from tests.submissions.conftest import WRONG, School
+from tests.support.exercises import events_of_type
 from tests.support.people import Person
 
 
@@ -33,13 +32,14 @@ async def test_an_evaluation_is_told_as_an_event_in_its_own_transaction(judging_
     school = judging_school
     handed_in = (await school.hand_in(WRONG, wait=20)).json()
     teacher = Caller(Role.teacher, id=school.teacher.id)
-    async with school.app.state.database.write() as session:
-        async with session.begin_nested():
-            await evaluation.evaluate(session, teacher, handed_in["id"], EvaluationRequest(score=0))
-        told = await session.scalars(select(OutboxRow).where(OutboxRow.type == SubmissionEvaluated.type))
-        row = told.one()
-    assert row.key == str(school.student.user_id)
-    assert (row.data["score"], row.data["evaluated_by"]) == (0, school.teacher.id)
+    database = school.app.state.database
+    async with database.write() as session:
+        await evaluation.evaluate(session, teacher, handed_in["id"], EvaluationRequest(score=90))
+        await session.rollback()
+    async with database.write() as session:
+        await evaluation.evaluate(session, teacher, handed_in["id"], EvaluationRequest(score=0))
+    [told] = await events_of_type(database, SubmissionEvaluated.type)
+    assert (told["score"], told["evaluated_by"]) == (0, school.teacher.id)
     seen = (await school.get(str(handed_in["id"]))).json()
     assert (seen["score"], seen["evaluation"]["feedback"]) == (0, "")
     assert seen["feedback"] == handed_in["feedback"], "without words of the teacher's the judge's stand"

@@ -53,7 +53,11 @@ async def published_exercise(database: Database, **changes: Any) -> Published:
 
 async def events_about_exercises(database: Database, kind: str) -> list[dict[str, Any]]:
     """The data of the events `learnflow.exercise.<kind>`, published or still waiting to be."""
-    name = f"learnflow.exercise.{kind}"
+    return await events_of_type(database, f"learnflow.exercise.{kind}")
+
+
+async def events_of_type(database: Database, name: str) -> list[dict[str, Any]]:
+    """The data of the events of this type, published or still waiting to be."""
     async with database.read() as session:
         # In this order: what is published between the two is seen twice rather than never.
         waiting = await session.scalars(select(OutboxRow).where(OutboxRow.type == name))

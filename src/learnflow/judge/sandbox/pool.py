@@ -274,13 +274,11 @@ class ForkerPool:
             self._leaving.add(forker)
 
     def _take_from_queue(self, forker: AnyForker) -> bool:
-        found = False
-        for _ in range(self._idle.qsize()):
-            other = self._idle.get_nowait()
-            found = found or other is forker
+        waiting = [self._idle.get_nowait() for _ in range(self._idle.qsize())]
+        for other in reversed(waiting):
             if other is not None and other is not forker:
                 self._idle.put_nowait(other)
-        return found
+        return forker in waiting
 
     def _replace(self, forker: AnyForker) -> None:
         self._forkers.discard(forker)
