@@ -81,7 +81,7 @@ class Launch:
     async def give_back(self, group: cgroups.Group | None) -> None:
         """Once the process has ended and its last child, which without namespaces may outlive it by a moment."""
         for _ in range(LOOKS_FOR_ITS_END):
-            if group is None or group.remove() or self.room is None:
+            if group is None or group.remove():
                 break
             await asyncio.sleep(SECONDS_BETWEEN_LOOKS)
         if self.room is not None:
