@@ -79,7 +79,7 @@ class Launch:
         return bubblewrap.command(control, *self._modules) if self._place is None else self._place.command(control)
 
     async def give_back(self, group: cgroups.Group | None) -> None:
-        """Once the process has ended and its last child, which without namespaces may outlive it by a moment."""
+        """Once the process has ended and its last child, which may outlive it by a moment."""
         for _ in range(LOOKS_FOR_ITS_END):
             if group is None or group.remove():
                 break
