@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.support.machine import lacks
 
 from learnflow.judge import ForkerPool, Limits, Tier
 from learnflow.judge.inside import forker
@@ -42,7 +43,7 @@ print(end="untouched")
 @pytest.mark.parametrize("tier", [Tier.full, Tier.reduced])
 async def test_short_of_memory_the_kernel_picks_a_job_not_its_forker(tier: Tier) -> None:
     if lacking(tier):
-        pytest.skip(f"tier {tier} is not to be had here")
+        lacks(f"tier {tier} is not to be had here")  # reduced needs root and Landlock
     async with ForkerPool(1, only=tier) as pool:
         (forker,) = pool.forkers
         await pool.execute({"kind": "stdio", "source": ""}, Limits())

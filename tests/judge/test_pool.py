@@ -177,7 +177,6 @@ async def test_a_job_that_loses_two_forkers_is_given_up(own_pool: ForkerPool) ->
 async def test_a_service_killed_with_9_leaves_no_process() -> None:
     source = """
 import asyncio
-import errno
 from learnflow.judge import ForkerPool, Limits
 async def main():
     async with ForkerPool(size=1) as pool:

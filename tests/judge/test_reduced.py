@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.judge.test_pool import HELLO, SLEEP, descendants, lives, open_files, until_gone
 from tests.support.forkers import stocked_up
+from tests.support.machine import needs_root
 
 from learnflow.judge import (
     CaseResult,
@@ -29,7 +30,10 @@ from learnflow.judge.sandbox import reduced
 from learnflow.judge.sandbox.bubblewrap import FIRST_USER, USERS
 from learnflow.judge.sandbox.forkers import Forker
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start programs as another user")
+
+@pytest.fixture(scope="module", autouse=True)
+def root() -> None:
+    needs_root("only root can start programs as another user")
 
 
 @pytest.fixture(scope="module")

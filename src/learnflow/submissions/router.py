@@ -72,6 +72,17 @@ async def _within_rate(request: Request, caller: SignedIn) -> None:
 LiveDep = Annotated[Live, Depends(_live)]
 QueueLimit = Annotated[int, Depends(_queue_limit)]
 WithinRate = Depends(_within_rate)
+_OF_ONE_RUN = documented(
+    DomainError,
+    NotSignedIn,
+    ExerciseNotFound,
+    ArchivedExercise,
+    CodeTooLarge,
+    InvalidInput,
+    TooManyRequests,
+    QueueFull,
+    NoGraderInTime,
+)
 
 Wait = Annotated[
     float,
@@ -135,17 +146,7 @@ async def create_submission(
 @router.post(
     "/run",
     dependencies=[WithinRate],
-    responses=documented(
-        DomainError,
-        NotSignedIn,
-        ExerciseNotFound,
-        ArchivedExercise,
-        CodeTooLarge,
-        InvalidInput,
-        TooManyRequests,
-        QueueFull,
-        NoGraderInTime,
-    ),
+    responses=_OF_ONE_RUN,
 )
 async def run_code(
     asked: RunRequest, caller: SignedIn, database: DatabaseDep, live: LiveDep, queue_limit: QueueLimit
@@ -165,17 +166,7 @@ async def run_code(
 @router.post(
     "/trace",
     dependencies=[WithinRate],
-    responses=documented(
-        DomainError,
-        NotSignedIn,
-        ExerciseNotFound,
-        ArchivedExercise,
-        CodeTooLarge,
-        InvalidInput,
-        TooManyRequests,
-        QueueFull,
-        NoGraderInTime,
-    ),
+    responses=_OF_ONE_RUN,
 )
 async def trace_code(
     asked: TraceRequest, caller: SignedIn, database: DatabaseDep, live: LiveDep, queue_limit: QueueLimit
