@@ -12,6 +12,7 @@ from typing import Any
 
 import pyseccomp
 import pytest
+from tests.support.machine import needs_root
 
 import learnflow
 from learnflow.core.config import Environment, Settings
@@ -44,7 +45,12 @@ async def main():
 asyncio.run(main())
 """
 
-as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can take rights away and become another user")
+as_root = pytest.mark.usefixtures("root")
+
+
+@pytest.fixture
+def root() -> None:
+    needs_root("only root can take rights away and become another user")
 
 
 @pytest.fixture(scope="module")
