@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from tests.judge.with_modules import files_before, folder, numpy_pool
 
 from learnflow.judge import CaseResult, Execution, ForkerPool, Judgement, Limits, judge_code, parse_cases
+
+__all__ = ["files_before", "folder", "numpy_pool"]  # fixtures of tests with modules
 
 Execute = Callable[..., Awaitable[Execution]]
 JudgeCall = Callable[..., Awaitable[CaseResult]]

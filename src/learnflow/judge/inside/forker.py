@@ -39,6 +39,9 @@ Messages on the control socket (SOCK_SEQPACKET), each one tag and its payload:
     forker -> service   N: in a new user namespace, map it; R + JSON: ready; C + MADE + pidfd: the child is there;
                         X + EXIT: a child ended; E + text: something failed, the forker ends
 Children are numbered from 1 in the order in which they were asked for.
+
+All that a child goes through before its harness stands in this one file: it is run as a script with nothing of ours on
+the import path, and whoever checks the walls should not have to look for a part of them elsewhere.
 """
 
 import contextlib
