@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.support.machine import lacks
+from tests.support.services import running_service
 
 from learnflow.judge import ForkerPool, Limits, Tier, Verdict, probe, run_code
 from learnflow.judge.sandbox import cgroups
@@ -105,12 +104,7 @@ async def main():
         await asyncio.sleep(60)
 asyncio.run(main())
 """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(  # noqa: ASYNC220  # it is waited for at once
-        [sys.executable, "-c", source], stdout=subprocess.PIPE, env=environment
-    ) as service:
-        assert service.stdout is not None
-        assert service.stdout.readline() == b"ready\n"
+    with running_service(source) as service:
         left = groups(parents, service.pid)
         assert left
         service.kill()

@@ -5,13 +5,12 @@ import errno
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from tests.support.forkers import stocked_up
+from tests.support.services import running_service
 
 from learnflow.judge import ForkerLost, ForkerPool, JudgeUnavailable, Limits, Tier, judge_code, parse_cases, probe
 from learnflow.judge.sandbox import examination
@@ -184,12 +183,7 @@ async def main():
         await pool.execute({"kind": "stdio", "source": "import time\\ntime.sleep(60)"}, Limits(wall_seconds=60))
 asyncio.run(main())
 """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(  # noqa: ASYNC220  # it is waited for at once
-        [sys.executable, "-c", source], stdout=subprocess.PIPE, env=environment
-    ) as service:
-        assert service.stdout is not None
-        assert service.stdout.readline() == b"ready\n"
+    with running_service(source) as service:
         processes = descendants(service.pid)
         assert len(processes) >= 3
         service.kill()

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from tests.judge.test_pool import HELLO, SLEEP, descendants, lives, open_files, until_gone
 from tests.support.forkers import stocked_up
 from tests.support.machine import needs_root
+from tests.support.services import running_service
 
 from learnflow.judge import (
     CaseResult,
@@ -251,12 +250,7 @@ async def main():
         await pool.execute({"kind": "stdio", "source": "import time\\ntime.sleep(60)"}, Limits(wall_seconds=60))
 asyncio.run(main())
 """
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    with subprocess.Popen(  # noqa: ASYNC220  # it is waited for at once
-        [sys.executable, "-c", source], stdout=subprocess.PIPE, env=environment
-    ) as service:
-        assert service.stdout is not None
-        assert service.stdout.readline() == b"ready\n"
+    with running_service(source) as service:
         while len(processes := descendants(service.pid)) < 2:  # forker and child  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         service.kill()
